@@ -1,0 +1,133 @@
+//! Connecting a company: authorisation URL, exchange of the code, refresh, revocation.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use ledgerhook_model::Secret;
+use ledgerhook_model::configuration::Configuration;
+use serde_json::{Map, Value};
+use thiserror::Error;
+
+/// What an authorisation URL is made of.
+#[derive(Debug, Clone)]
+pub struct AuthorizeRequest {
+    /// Client id.
+    pub api_key: String,
+    /// Redirect URI.
+    pub callback_url: String,
+    /// Scopes, blank-separated; the element's default when `None`.
+    pub scope: Option<String>,
+    /// Handed back with the code.
+    pub state: String,
+}
+
+/// Client id and secret of a provider app.
+#[derive(Debug, Clone)]
+pub struct ClientCredentials {
+    /// Client id.
+    pub api_key: Secret,
+    /// Client secret.
+    pub api_secret: Secret,
+}
+
+/// What the creation of an instance brought.
+#[derive(Debug, Clone, Copy)]
+pub struct ConnectRequest<'a> {
+    /// `providerData` of the request: `code`, `realmId`.
+    pub provider_data: &'a Map<String, Value>,
+    /// `configuration`, secrets in clear.
+    pub configuration: &'a Configuration,
+    /// `externalAuthentication: initial`: the caller did the authorisation itself and supplies
+    /// tokens in the configuration.
+    pub external: bool,
+}
+
+/// A connected company.
+#[derive(Debug, Clone)]
+pub struct Connected {
+    /// The company's id at the provider, by which notices name it.
+    pub company: String,
+    /// Its tokens.
+    pub tokens: Tokens,
+    /// Configuration entries to keep with the instance (`quickbooks.realm.id`).
+    pub configuration: Vec<(&'static str, String)>,
+}
+
+/// Tokens of a company.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tokens {
+    /// For requests.
+    pub access: Secret,
+    /// For the next refresh.
+    pub refresh: Secret,
+    /// How long the access token lives from now.
+    pub access_lifetime: Duration,
+    /// How long the refresh token lives from now, where the provider says so.
+    pub refresh_lifetime: Option<Duration>,
+}
+
+/// Why a company could not be connected.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ConnectError {
+    /// Something is missing or wrong in the request: the caller must change it.
+    #[error("{field}: {problem}")]
+    Request {
+        /// The member, as in `providerData.code` or `configuration.oauth.api.secret`.
+        field: String,
+        /// What is wrong and what would be right.
+        problem: String,
+    },
+    /// The provider refused: the caller must act on what it said.
+    #[error("{message}")]
+    Refused {
+        /// What it means and what to do.
+        message: String,
+        /// The provider's own words.
+        provider_message: String,
+    },
+    /// The provider could not be reached or failed: try again.
+    #[error("{message}")]
+    Unavailable {
+        /// What happened.
+        message: String,
+    },
+}
+
+/// Why tokens could not be refreshed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum RefreshError {
+    /// The refresh token does not work any more: the customer must authorise again.
+    #[error("the provider refused the refresh token: {provider_message}")]
+    Refused {
+        /// The provider's own words.
+        provider_message: String,
+    },
+    /// No usable answer: try again later with the same token.
+    #[error("the tokens could not be refreshed: {message}")]
+    Unavailable {
+        /// What happened.
+        message: String,
+    },
+}
+
+/// How companies are connected.
+#[async_trait]
+pub trait OAuth: Send + Sync {
+    /// The URL to which the customer's browser is sent. Parameters in the original's order: scope,
+    /// `response_type`, `redirect_uri`, state, `client_id`.
+    fn authorize_url(&self, request: &AuthorizeRequest) -> Result<String, ConnectError>;
+    /// Turns what the creation request brought into a connected company.
+    async fn connect(&self, request: ConnectRequest<'_>) -> Result<Connected, ConnectError>;
+    /// New tokens for old ones.
+    async fn refresh(
+        &self,
+        credentials: &ClientCredentials,
+        refresh_token: &Secret,
+    ) -> Result<Tokens, RefreshError>;
+    /// Tells the provider that the connection has ended. Best effort: the instance is gone anyway.
+    async fn revoke(
+        &self,
+        credentials: &ClientCredentials,
+        refresh_token: &Secret,
+    ) -> Result<(), RefreshError>;
+}

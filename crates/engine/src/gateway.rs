@@ -1,0 +1,319 @@
+//! The whole engine, wired: what the web and the binary hold.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ledgerhook_connector::Connector;
+use ledgerhook_egress::{AddressPolicy, Client};
+use ledgerhook_model::delivery::RetrySchedule;
+use ledgerhook_model::{DeliveryId, EventId, InstanceId, OrganizationId};
+use ledgerhook_store::Store;
+use ledgerhook_store::deliveries::{DeliveryFilter, DeliveryRecord};
+use ledgerhook_store::journal::{EventFilter, EventPage, EventRecord};
+
+use crate::ambient::{Clock, Entropy, random_bytes};
+use crate::append::Appender;
+use crate::apps::Apps;
+use crate::counters::{Counters, CountersSnapshot};
+use crate::dispatch::Dispatcher;
+use crate::instances::Instances;
+use crate::intake::Intake;
+use crate::polling::Polling;
+use crate::refusal::Refusal;
+use crate::roster::Roster;
+use crate::supervisor::Supervisor;
+use crate::tenants::{Caller, Credentials, Tenants, hex};
+use crate::tokens::Tokens;
+use crate::vault::Vault;
+
+/// What the engine is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// The providers.
+    pub connectors: Vec<Connector>,
+    /// What callbacks are called with.
+    pub callbacks: Client,
+    /// Which callbacks are accepted; the policy of `callbacks`.
+    pub policy: AddressPolicy,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// The keys.
+    pub vault: Vault,
+}
+
+/// What an operator may set.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Shortest wait between two polls of an instance.
+    pub poll_interval_min: Duration,
+    /// How long events are kept.
+    pub retention: Duration,
+    /// When failed deliveries are tried again.
+    pub retry: RetrySchedule,
+    /// Most calls at one time to one callback URL.
+    pub callback_in_flight_max: usize,
+    /// Most calls at one time for one instance.
+    pub instance_in_flight_max: usize,
+    /// Whether notices without a signature are taken. For development only.
+    pub allow_unsigned_notices: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            poll_interval_min: Duration::from_secs(60),
+            retention: Duration::from_secs(7 * 24 * 60 * 60),
+            retry: RetrySchedule::standard(),
+            callback_in_flight_max: 64,
+            instance_in_flight_max: 16,
+            allow_unsigned_notices: false,
+        }
+    }
+}
+
+/// How long a shutdown waits for what is under way.
+const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(20);
+
+/// The engine at work.
+pub struct Gateway {
+    store: Arc<dyn Store>,
+    connectors: Arc<Vec<Connector>>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    roster: Arc<Roster>,
+    tenants: Tenants,
+    apps: Apps,
+    instances: Instances,
+    intake: Intake,
+    polling: Arc<Polling>,
+    dispatcher: Arc<Dispatcher>,
+    counters: Arc<Counters>,
+    supervisor: Supervisor,
+}
+
+impl fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gateway").field("connectors", &self.connectors).finish_non_exhaustive()
+    }
+}
+
+impl Gateway {
+    /// Reads what the store holds, starts the engine's tasks, and takes up whatever was under way
+    /// when the last process ended.
+    pub async fn start(parts: Parts, settings: Settings) -> Result<Self, Refusal> {
+        let Parts { store, connectors, callbacks, policy, clock, entropy, vault } = parts;
+        let settings = Arc::new(settings);
+        let connectors = Arc::new(connectors);
+        let supervisor = Supervisor::default();
+        let counters = Arc::new(Counters::default());
+        let roster = Arc::new(Roster::default());
+        let dispatcher = Dispatcher::start(
+            crate::dispatch::Parts {
+                store: Arc::clone(&store),
+                client: callbacks,
+                roster: Arc::clone(&roster),
+                clock: Arc::clone(&clock),
+                entropy: Arc::clone(&entropy),
+                counters: Arc::clone(&counters),
+            },
+            &settings,
+            &supervisor,
+        );
+        let appender = Appender::start(
+            Arc::clone(&store),
+            Arc::clone(&dispatcher),
+            Arc::clone(&counters),
+            &supervisor,
+        );
+        let tokens = Arc::new(Tokens::new(
+            Arc::clone(&store),
+            Arc::clone(&connectors),
+            Arc::clone(&roster),
+            Arc::clone(&clock),
+            vault.clone(),
+        ));
+        let polling = Polling::start(
+            crate::polling::Parts {
+                store: Arc::clone(&store),
+                connectors: Arc::clone(&connectors),
+                roster: Arc::clone(&roster),
+                tokens: Arc::clone(&tokens),
+                appender: appender.clone(),
+                clock: Arc::clone(&clock),
+                entropy: Arc::clone(&entropy),
+                counters: Arc::clone(&counters),
+            },
+            &settings,
+            &supervisor,
+        );
+        let gateway = Self {
+            tenants: Tenants::new(
+                Arc::clone(&store),
+                Arc::clone(&clock),
+                Arc::clone(&entropy),
+                vault.clone(),
+            ),
+            apps: Apps {
+                store: Arc::clone(&store),
+                clock: Arc::clone(&clock),
+                vault: vault.clone(),
+                roster: Arc::clone(&roster),
+            },
+            instances: Instances {
+                store: Arc::clone(&store),
+                connectors: Arc::clone(&connectors),
+                policy,
+                clock: Arc::clone(&clock),
+                entropy: Arc::clone(&entropy),
+                vault,
+                roster: Arc::clone(&roster),
+                tokens,
+                polling: Arc::clone(&polling),
+            },
+            intake: Intake {
+                connectors: Arc::clone(&connectors),
+                roster: Arc::clone(&roster),
+                appender,
+                clock: Arc::clone(&clock),
+                entropy: Arc::clone(&entropy),
+                counters: Arc::clone(&counters),
+                allow_unsigned: settings.allow_unsigned_notices,
+            },
+            store,
+            connectors,
+            clock,
+            entropy,
+            roster,
+            polling,
+            dispatcher,
+            counters,
+            supervisor,
+        };
+        gateway.take_up(&settings).await?;
+        Ok(gateway)
+    }
+
+    async fn take_up(&self, settings: &Settings) -> Result<(), Refusal> {
+        self.apps.refresh_roster().await?;
+        self.instances.seat_all().await?;
+        self.dispatcher.take_up().await?;
+        crate::retention::start(
+            Arc::clone(&self.store),
+            Arc::clone(&self.clock),
+            settings.retention,
+            &self.supervisor,
+        );
+        Ok(())
+    }
+
+    /// The providers of this build.
+    pub fn connectors(&self) -> &[Connector] {
+        &self.connectors
+    }
+
+    /// A provider by its element key, or by the number that the original gave it.
+    pub fn connector(&self, key_or_id: &str) -> Result<&Connector, Refusal> {
+        crate::find_connector(&self.connectors, key_or_id)
+    }
+
+    /// Who a request comes from; `None` when its credentials do not fit.
+    pub async fn authenticate(&self, credentials: &Credentials) -> Result<Option<Caller>, Refusal> {
+        Ok(self.tenants.authenticate(credentials, &self.roster).await?)
+    }
+
+    /// Organisations and users.
+    pub fn tenants(&self) -> &Tenants {
+        &self.tenants
+    }
+
+    /// Provider apps.
+    pub fn apps(&self) -> &Apps {
+        &self.apps
+    }
+
+    /// Instances.
+    pub fn instances(&self) -> &Instances {
+        &self.instances
+    }
+
+    /// Where provider notices go.
+    pub fn intake(&self) -> &Intake {
+        &self.intake
+    }
+
+    /// Events of an organisation, newest first.
+    pub async fn events(
+        &self,
+        organization: OrganizationId,
+        filter: EventFilter,
+    ) -> Result<EventPage, Refusal> {
+        Ok(self.store.events(organization, filter).await?)
+    }
+
+    /// One event of an organisation.
+    pub async fn event(
+        &self,
+        organization: OrganizationId,
+        id: EventId,
+    ) -> Result<EventRecord, Refusal> {
+        let record = self.store.event(organization, id).await?;
+        record.ok_or_else(|| Refusal::NotFound(format!("No event found with ID {id}")))
+    }
+
+    /// Deliveries of an organisation, newest first.
+    pub async fn deliveries(
+        &self,
+        organization: OrganizationId,
+        filter: DeliveryFilter,
+    ) -> Result<Vec<DeliveryRecord>, Refusal> {
+        Ok(self.store.deliveries(organization, filter).await?)
+    }
+
+    /// Sends a parked delivery again, with all its attempts before it.
+    pub async fn retry_delivery(
+        &self,
+        organization: OrganizationId,
+        id: DeliveryId,
+    ) -> Result<(), Refusal> {
+        let unparked = self.store.unpark(organization, id, self.clock.now()).await?;
+        let delivery = unparked
+            .ok_or_else(|| Refusal::NotFound(format!("No parked delivery found with ID {id}")))?;
+        self.dispatcher.take_back(delivery);
+        Ok(())
+    }
+
+    /// Polls an instance at once and waits for the outcome.
+    pub async fn poll_now(
+        &self,
+        organization: OrganizationId,
+        id: InstanceId,
+    ) -> Result<(), Refusal> {
+        self.polling.poll_now(organization, id).await
+    }
+
+    /// The public key (`whpk_…`) that verifies the `v1a` signatures of an organisation.
+    pub fn verification_key(&self, id: InstanceId) -> Option<String> {
+        self.roster.by_id(id).map(|seat| seat.signing_key.public_text())
+    }
+
+    /// What has been counted since the start.
+    pub fn counters(&self) -> CountersSnapshot {
+        self.counters.snapshot()
+    }
+
+    /// A new request id: 24 hexadecimal digits, as the original's.
+    pub fn new_request_id(&self) -> String {
+        hex(&random_bytes::<12>(&*self.entropy))
+    }
+
+    /// Ends all tasks: no further attempt begins, those under way are waited for. What could not
+    /// be finished is taken up at the next start.
+    pub async fn shut_down(&self) -> bool {
+        self.supervisor.shut_down(SHUTDOWN_PATIENCE).await
+    }
+}

@@ -1,0 +1,388 @@
+//! Instances: connecting a company, changing, listing and removing the connection.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use ledgerhook_connector::{ConnectRequest, Connected, Connector};
+use ledgerhook_egress::AddressPolicy;
+use ledgerhook_model::configuration::{Configuration, is_secret};
+use ledgerhook_model::limits::{NAME_CHARS_MAX, PAGE_SIZE_MAX, TAGS_MAX};
+use ledgerhook_model::naming::without_markup;
+use ledgerhook_model::secret::MASK;
+use ledgerhook_model::signature::SigningKey;
+use ledgerhook_model::{InstanceId, OrganizationId, Secret, SecretHash};
+use ledgerhook_store::Store;
+use ledgerhook_store::grants::StoredGrant;
+use ledgerhook_store::instances::{Instance, InstanceFilter};
+use serde_json::{Map, Value};
+
+use crate::ambient::{Clock, Entropy};
+use crate::polling::Polling;
+use crate::refusal::Refusal;
+use crate::roster::Roster;
+use crate::seating;
+use crate::tenants::{Caller, new_token};
+use crate::tokens::Tokens;
+use crate::vault::Vault;
+
+const CONFIGURATION: &str = "instance.configuration";
+const TOKEN: &str = "instance.token";
+
+/// What a request says of an instance; members that are `None` stay as they were, or are not set.
+#[derive(Debug, Clone, Default)]
+pub struct InstanceRequest {
+    /// Its name.
+    pub name: Option<String>,
+    /// Its tags; the list is replaced whole.
+    pub tags: Option<Vec<String>>,
+    /// `configuration`.
+    pub configuration: Map<String, Value>,
+    /// `providerData`: what the authorisation brought.
+    pub provider_data: Option<Map<String, Value>>,
+    /// `externalAuthentication`.
+    pub external_authentication: Option<String>,
+}
+
+/// An instance as the API shows it.
+#[derive(Debug, Clone)]
+pub struct InstanceView {
+    /// The stored row. Its sealed members are of no use to a reader.
+    pub instance: Instance,
+    /// The element it is of.
+    pub connector: Connector,
+    /// All configuration entries, secret ones masked.
+    pub configuration: Configuration,
+    /// Its token.
+    pub token: Secret,
+    /// Whether its tokens work; false when the customer must authorise again.
+    pub valid: bool,
+}
+
+/// Instances of all organisations.
+#[derive(Debug, Clone)]
+pub struct Instances {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) connectors: Arc<Vec<Connector>>,
+    pub(crate) policy: AddressPolicy,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) vault: Vault,
+    pub(crate) roster: Arc<Roster>,
+    pub(crate) tokens: Arc<Tokens>,
+    pub(crate) polling: Arc<Polling>,
+}
+
+impl Instances {
+    /// Connects a company. Everything that can be checked here is checked before the provider is
+    /// asked, because an authorisation code works only once.
+    pub async fn create(
+        &self,
+        caller: &Caller,
+        element: &str,
+        request: InstanceRequest,
+    ) -> Result<InstanceView, Refusal> {
+        let connector = self.connector(element)?.clone();
+        let mut configuration = Configuration::from_json(&request.configuration)?;
+        let name = checked_name(request.name.as_deref().unwrap_or_default())?;
+        let tags = match request.tags {
+            Some(tags) => checked_tags(tags)?,
+            None => vec![name.clone()],
+        };
+        seating::check(&connector, &configuration, &self.policy)?;
+        let external = checked_external(request.external_authentication)?;
+        let data = request.provider_data.unwrap_or_default();
+        let connected =
+            connect(&connector, &data, &mut configuration, external == "initial").await?;
+        let token = new_token(&*self.entropy);
+        let now = self.clock.now();
+        let (open, sealed_configuration) = self.split(&connector, configuration);
+        let new = Instance {
+            id: InstanceId(0),
+            organization: caller.organization,
+            user: caller.user.id,
+            element: connector.profile.key.to_owned(),
+            name,
+            tags,
+            company: connected.company.clone(),
+            configuration: open.0,
+            sealed_configuration,
+            token_hash: SecretHash::of(token.expose()),
+            sealed_token: self.vault.seal(TOKEN, token.expose().as_bytes()),
+            external_authentication: external,
+            disabled: false,
+            created_at: now,
+            updated_at: now,
+        };
+        let instance = self.store.create_instance(new).await?;
+        self.tokens.take(instance.id, &connected.tokens).await?;
+        self.put_to_work(&instance).await?;
+        self.view(instance).await
+    }
+
+    /// One instance.
+    pub async fn get(
+        &self,
+        organization: OrganizationId,
+        id: InstanceId,
+    ) -> Result<InstanceView, Refusal> {
+        let instance = self.row(organization, id).await?;
+        self.view(instance).await
+    }
+
+    /// The instances of an organisation that fit the filter.
+    pub async fn list(
+        &self,
+        organization: OrganizationId,
+        mut filter: InstanceFilter,
+    ) -> Result<Vec<InstanceView>, Refusal> {
+        filter.limit = filter.limit.clamp(1, PAGE_SIZE_MAX + 1);
+        let mut views = Vec::new();
+        for instance in self.store.instances(organization, filter).await? {
+            views.push(self.view(instance).await?);
+        }
+        Ok(views)
+    }
+
+    /// Replaces an instance (`PUT`): what the request does not name is reset. Tokens are kept
+    /// unless `providerData` brings new ones.
+    pub async fn replace(
+        &self,
+        caller: &Caller,
+        id: InstanceId,
+        request: InstanceRequest,
+    ) -> Result<InstanceView, Refusal> {
+        let mut instance = self.row(caller.organization, id).await?;
+        let stored = self.configuration(&instance)?;
+        let mut configuration = Configuration::from_json(&request.configuration)?;
+        // Masked values come back as they were shown, and mean what is stored.
+        for (key, value) in &mut configuration.0 {
+            if value.as_deref() == Some(MASK) {
+                *value = stored.0.get(key).cloned().flatten();
+            }
+        }
+        instance.name = checked_name(request.name.as_deref().unwrap_or_default())?;
+        instance.tags = match request.tags {
+            Some(tags) => checked_tags(tags)?,
+            None => vec![instance.name.clone()],
+        };
+        self.change(instance, configuration, request.provider_data).await
+    }
+
+    /// Changes what the request names (`PATCH`).
+    pub async fn patch(
+        &self,
+        caller: &Caller,
+        id: InstanceId,
+        request: InstanceRequest,
+    ) -> Result<InstanceView, Refusal> {
+        let mut instance = self.row(caller.organization, id).await?;
+        let mut configuration = self.configuration(&instance)?;
+        configuration.merge(Configuration::from_json(&request.configuration)?);
+        if let Some(name) = request.name {
+            instance.name = checked_name(&name)?;
+        }
+        if let Some(tags) = request.tags {
+            instance.tags = checked_tags(tags)?;
+        }
+        self.change(instance, configuration, request.provider_data).await
+    }
+
+    /// Switches an instance on or off. Off, it is neither polled nor given notices.
+    pub async fn set_enabled(
+        &self,
+        organization: OrganizationId,
+        id: InstanceId,
+        enabled: bool,
+    ) -> Result<InstanceView, Refusal> {
+        let mut instance = self.row(organization, id).await?;
+        instance.disabled = !enabled;
+        let configuration = self.configuration(&instance)?;
+        self.change(instance, configuration, None).await
+    }
+
+    /// Removes an instance and tells the provider that the connection has ended.
+    pub async fn delete(
+        &self,
+        organization: OrganizationId,
+        id: InstanceId,
+    ) -> Result<(), Refusal> {
+        self.row(organization, id).await?;
+        self.tokens.revoke(id).await;
+        self.store.delete_instance(organization, id, self.clock.now()).await?;
+        self.roster.unseat(id);
+        self.polling.end(id);
+        Ok(())
+    }
+
+    /// Reads every instance of the store into the roster and starts their polls: what a starting
+    /// gateway does.
+    pub(crate) async fn seat_all(&self) -> Result<(), Refusal> {
+        let mut keys = HashMap::new();
+        for organization in self.store.organizations().await? {
+            keys.insert(organization.id, seating::signing_key(&self.vault, &organization)?);
+        }
+        for instance in self.store.all_instances().await? {
+            let Some(key) = keys.get(&instance.organization) else { continue };
+            self.seat(&instance, key.clone()).await?;
+        }
+        Ok(())
+    }
+
+    async fn change(
+        &self,
+        mut instance: Instance,
+        mut configuration: Configuration,
+        provider_data: Option<Map<String, Value>>,
+    ) -> Result<InstanceView, Refusal> {
+        let connector = self.connector(&instance.element)?.clone();
+        seating::check(&connector, &configuration, &self.policy)?;
+        if let Some(data) = provider_data {
+            let connected = connect(&connector, &data, &mut configuration, false).await?;
+            instance.company.clone_from(&connected.company);
+            self.tokens.take(instance.id, &connected.tokens).await?;
+        }
+        (instance.configuration, instance.sealed_configuration) = {
+            let (open, sealed) = self.split(&connector, configuration);
+            (open.0, sealed)
+        };
+        instance.updated_at = self.clock.now();
+        if !self.store.update_instance(instance.clone()).await? {
+            return Err(not_found(instance.id));
+        }
+        self.put_to_work(&instance).await?;
+        self.view(instance).await
+    }
+
+    async fn put_to_work(&self, instance: &Instance) -> Result<(), Refusal> {
+        let organizations = self.store.organizations().await?;
+        let own = organizations.iter().find(|one| one.id == instance.organization);
+        let own = own.ok_or_else(|| not_found(instance.id))?;
+        self.seat(instance, seating::signing_key(&self.vault, own)?).await
+    }
+
+    async fn seat(&self, instance: &Instance, key: SigningKey) -> Result<(), Refusal> {
+        let Ok(connector) = self.connector(&instance.element) else {
+            tracing::warn!(instance = %instance.id, element = %instance.element,
+                "instance of an element that this build does not have is left alone");
+            return Ok(());
+        };
+        let configuration = self.configuration(instance)?;
+        let seat = seating::seat(connector, instance, configuration, &self.policy, key)?;
+        let polls = seat.polls() && connector.feed.is_some();
+        let interval = seat.settings.poll_interval;
+        self.roster.seat(seat);
+        if polls {
+            self.polling.begin(instance.id, interval).await?;
+        } else {
+            self.polling.end(instance.id);
+        }
+        Ok(())
+    }
+
+    async fn view(&self, instance: Instance) -> Result<InstanceView, Refusal> {
+        let connector = self.connector(&instance.element)?.clone();
+        let mut configuration = self.configuration(&instance)?;
+        for (key, value) in &mut configuration.0 {
+            if value.is_some() && is_secret(key, connector.profile.keys) {
+                *value = Some(MASK.to_owned());
+            }
+        }
+        let token = self
+            .vault
+            .open(TOKEN, &instance.sealed_token)
+            .map_err(|error| sealed(instance.id, &error.to_string()))?;
+        let token = Secret::new(String::from_utf8_lossy(&token));
+        let grant = self.store.grant(instance.id).await?;
+        let valid = grant.is_some_and(|grant: StoredGrant| grant.needs_reauthentication.is_none());
+        Ok(InstanceView { instance, connector, configuration, token, valid })
+    }
+
+    /// The whole configuration, secrets in clear.
+    fn configuration(&self, instance: &Instance) -> Result<Configuration, Refusal> {
+        let opened = self
+            .vault
+            .open(CONFIGURATION, &instance.sealed_configuration)
+            .map_err(|error| sealed(instance.id, &error.to_string()))?;
+        let secrets: Configuration = serde_json::from_slice(&opened)
+            .map(Configuration)
+            .map_err(|error| sealed(instance.id, &error.to_string()))?;
+        let mut all = Configuration(instance.configuration.clone());
+        all.0.extend(secrets.0);
+        Ok(all)
+    }
+
+    /// Open entries, and the secret ones sealed.
+    fn split(&self, connector: &Connector, all: Configuration) -> (Configuration, Vec<u8>) {
+        let (secrets, open): (Vec<_>, Vec<_>) =
+            all.0.into_iter().partition(|(key, _)| is_secret(key, connector.profile.keys));
+        let secrets: Map<String, Value> =
+            secrets.into_iter().map(|(key, value)| (key, Value::from(value))).collect();
+        let text = Value::Object(secrets).to_string();
+        let sealed = self.vault.seal(CONFIGURATION, text.as_bytes());
+        (Configuration(open.into_iter().collect()), sealed)
+    }
+
+    async fn row(&self, organization: OrganizationId, id: InstanceId) -> Result<Instance, Refusal> {
+        self.store.instance(organization, id).await?.ok_or_else(|| not_found(id))
+    }
+
+    fn connector(&self, element: &str) -> Result<&Connector, Refusal> {
+        crate::find_connector(&self.connectors, element)
+    }
+}
+
+/// Asks the connector for the company, and keeps what it adds to the configuration.
+async fn connect(
+    connector: &Connector,
+    provider_data: &Map<String, Value>,
+    configuration: &mut Configuration,
+    external: bool,
+) -> Result<Connected, Refusal> {
+    let request = ConnectRequest { provider_data, configuration, external };
+    let connected = connector.oauth.connect(request).await?;
+    for (key, value) in &connected.configuration {
+        configuration.set(key, value.clone());
+    }
+    Ok(connected)
+}
+
+fn checked_name(name: &str) -> Result<String, Refusal> {
+    let clean = without_markup(name);
+    if clean.is_empty() {
+        return Err(Refusal::BadRequest("name: missing; give the instance a name".to_owned()));
+    }
+    if clean.chars().count() > NAME_CHARS_MAX {
+        let message = format!("name: longer than {NAME_CHARS_MAX} characters");
+        return Err(Refusal::BadRequest(message));
+    }
+    Ok(clean)
+}
+
+fn checked_tags(tags: Vec<String>) -> Result<Vec<String>, Refusal> {
+    if tags.len() > TAGS_MAX {
+        return Err(Refusal::BadRequest(format!("tags: more than {TAGS_MAX}")));
+    }
+    let clean: Vec<String> = tags.iter().map(|tag| without_markup(tag)).collect();
+    if clean.iter().any(|tag| tag.chars().count() > NAME_CHARS_MAX) {
+        let message = format!("tags: one is longer than {NAME_CHARS_MAX} characters");
+        return Err(Refusal::BadRequest(message));
+    }
+    Ok(clean)
+}
+
+fn checked_external(value: Option<String>) -> Result<String, Refusal> {
+    let value = value.unwrap_or_else(|| "none".to_owned());
+    if matches!(value.as_str(), "none" | "initial") {
+        return Ok(value);
+    }
+    let message = format!("externalAuthentication: `{value}` is neither none nor initial");
+    Err(Refusal::BadRequest(message))
+}
+
+fn not_found(id: InstanceId) -> Refusal {
+    Refusal::NotFound(format!("No element instance found with ID {id}"))
+}
+
+fn sealed(id: InstanceId, why: &str) -> Refusal {
+    Refusal::Unavailable(format!("a secret of instance {id} cannot be opened: {why}"))
+}

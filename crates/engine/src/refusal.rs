@@ -1,0 +1,61 @@
+//! Why the engine does not do what a caller asked: by who must act.
+
+use ledgerhook_connector::ConnectError;
+use ledgerhook_model::configuration::ConfigurationError;
+use ledgerhook_store::StoreError;
+use thiserror::Error;
+
+/// A refused request. Nothing of it was stored.
+#[derive(Debug, Error)]
+pub enum Refusal {
+    /// The caller must change the request; the message names the member and the cure.
+    #[error("{0}")]
+    BadRequest(String),
+    /// There is no such thing in the caller's organisation.
+    #[error("{0}")]
+    NotFound(String),
+    /// There is one already.
+    #[error("{0}")]
+    Conflict(String),
+    /// The provider refused; the caller must act on its words.
+    #[error("{message}")]
+    Provider {
+        /// What it means and what to do.
+        message: String,
+        /// The provider's own words.
+        provider_message: String,
+    },
+    /// The provider could not be reached; try again.
+    #[error("{0}")]
+    ProviderUnavailable(String),
+    /// The gateway cannot work now: the operator must act.
+    #[error("the gateway cannot do this now: {0}")]
+    Unavailable(String),
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Exists(what) => Self::Conflict(format!("{what} exists already")),
+            other => Self::Unavailable(other.to_string()),
+        }
+    }
+}
+
+impl From<ConfigurationError> for Refusal {
+    fn from(error: ConfigurationError) -> Self {
+        Self::BadRequest(error.to_string())
+    }
+}
+
+impl From<ConnectError> for Refusal {
+    fn from(error: ConnectError) -> Self {
+        match error {
+            ConnectError::Request { .. } => Self::BadRequest(error.to_string()),
+            ConnectError::Refused { message, provider_message } => {
+                Self::Provider { message, provider_message }
+            }
+            ConnectError::Unavailable { message } => Self::ProviderUnavailable(message),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! From a stored instance to a seat in the roster: configuration read, callback accepted by the
+//! address policy, keys opened.
+
+use std::sync::Arc;
+
+use ledgerhook_connector::Connector;
+use ledgerhook_egress::{AddressPolicy, CallableUrl};
+use ledgerhook_model::Secret;
+use ledgerhook_model::configuration::{
+    Configuration, ConfigurationError, EventSettings, VendorType, is_secret, keys,
+};
+use ledgerhook_model::signature::SigningKey;
+use ledgerhook_store::instances::Instance;
+use ledgerhook_store::tenancy::Organization;
+
+use crate::refusal::Refusal;
+use crate::roster::{Callback, Seat};
+use crate::tenants::SIGNING_SEED;
+use crate::vault::Vault;
+
+/// The path under which any gateway of this kind takes provider notices. A callback that points
+/// there means "keep the events for reading": posted there, an event would be taken for a notice
+/// and could go round for ever, whatever the host is called.
+const NOTICE_PATH: &str = "/elements/api-v2/events/";
+
+/// Checks a configuration without storing anything.
+pub(crate) fn check(
+    connector: &Connector,
+    configuration: &Configuration,
+    policy: &AddressPolicy,
+) -> Result<EventSettings, ConfigurationError> {
+    let settings = EventSettings::read(configuration, &connector.profile.resource_names())?;
+    callback(&settings, policy)?;
+    let impossible = |problem: &str| {
+        let problem = format!("{} {problem}", connector.profile.name);
+        Err(ConfigurationError::new(keys::VENDOR_TYPE, problem))
+    };
+    match settings.vendor_type {
+        VendorType::Polling if connector.feed.is_none() => {
+            impossible("cannot be polled; use `webhook`")
+        }
+        VendorType::Webhook | VendorType::Hybrid if connector.notices.is_none() => {
+            impossible("sends no webhooks; use `polling`")
+        }
+        _ => Ok(settings),
+    }
+}
+
+/// The seat of `instance`, whose whole `configuration` is handed in with its secrets in clear.
+pub(crate) fn seat(
+    connector: &Connector,
+    instance: &Instance,
+    mut configuration: Configuration,
+    policy: &AddressPolicy,
+    signing_key: SigningKey,
+) -> Result<Seat, ConfigurationError> {
+    let profile = connector.profile;
+    let settings = check(connector, &configuration, policy)?;
+    let secret = |key: &str| Secret::new(configuration.text(key).unwrap_or_default());
+    let (api_key, api_secret) = (secret(keys::API_KEY), secret(keys::API_SECRET));
+    configuration.0.retain(|key, _| !is_secret(key, profile.keys));
+    Ok(Seat {
+        id: instance.id,
+        organization: instance.organization,
+        user: instance.user,
+        element: profile.key,
+        hub: profile.hub,
+        name: instance.name.clone(),
+        tags: instance.tags.clone(),
+        company: instance.company.clone(),
+        api_key,
+        api_secret,
+        configuration,
+        callback: callback(&settings, policy)?,
+        settings,
+        signing_key,
+        disabled: instance.disabled,
+        token_hash: instance.token_hash,
+    })
+}
+
+/// The signing key of an organisation.
+pub(crate) fn signing_key(
+    vault: &Vault,
+    organization: &Organization,
+) -> Result<SigningKey, Refusal> {
+    let unreadable = |why: String| {
+        let id = organization.id;
+        Refusal::Unavailable(format!("the signing key of organisation {id} is unreadable: {why}"))
+    };
+    let seed = vault
+        .open(SIGNING_SEED, &organization.sealed_signing_seed)
+        .map_err(|error| unreadable(error.to_string()))?;
+    let seed: &[u8; 32] =
+        seed.as_slice().try_into().map_err(|_| unreadable("not 32 bytes".to_owned()))?;
+    Ok(SigningKey::from_seed(seed))
+}
+
+fn callback(
+    settings: &EventSettings,
+    policy: &AddressPolicy,
+) -> Result<Option<Callback>, ConfigurationError> {
+    let Some(text) = &settings.callback_url else { return Ok(None) };
+    let error = |problem: String| ConfigurationError::new(keys::CALLBACK_URL, problem);
+    if let Some((_, rest)) = text.split_once("://")
+        && let Some(path_at) = rest.find('/')
+        && rest.get(path_at..).is_some_and(|path| path.starts_with(NOTICE_PATH))
+    {
+        return Ok(None);
+    }
+    let url = CallableUrl::parse(text, policy).map_err(|refusal| error(refusal.to_string()))?;
+    let key = Arc::from(url.as_str());
+    Ok(Some(Callback { url, key }))
+}

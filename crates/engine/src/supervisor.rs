@@ -1,0 +1,38 @@
+//! Every task of the engine is started here, so that a shutdown can wait for all of them.
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
+use tokio_util::task::TaskTracker;
+
+/// Starts tasks, tells them to end, and waits for them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Supervisor {
+    tasks: TaskTracker,
+    ending: CancellationToken,
+}
+
+impl Supervisor {
+    /// Starts a task.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        drop(self.tasks.spawn(task));
+    }
+
+    /// Completes when the tasks are to end.
+    pub(crate) fn ending(&self) -> WaitForCancellationFuture<'_> {
+        self.ending.cancelled()
+    }
+
+    /// Whether the tasks are to end.
+    pub(crate) fn is_ending(&self) -> bool {
+        self.ending.is_cancelled()
+    }
+
+    /// Tells all tasks to end and waits for them, `patience` at most. True when all have ended.
+    pub(crate) async fn shut_down(&self, patience: Duration) -> bool {
+        self.ending.cancel();
+        self.tasks.close();
+        tokio::time::timeout(patience, self.tasks.wait()).await.is_ok()
+    }
+}

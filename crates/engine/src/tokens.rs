@@ -1,0 +1,202 @@
+//! The provider's tokens of every instance: stored before they are used, refreshed before they
+//! end, one refresh at a time.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use ledgerhook_connector::{Access, ClientCredentials, Connector, RefreshError, Tokens as Granted};
+use ledgerhook_model::{InstanceId, Moment, Secret};
+use ledgerhook_store::grants::StoredGrant;
+use ledgerhook_store::{Store, StoreError};
+use serde_json::json;
+use thiserror::Error;
+
+use crate::ambient::Clock;
+use crate::refusal::Refusal;
+use crate::roster::{Roster, Seat};
+use crate::vault::Vault;
+
+const TOKENS: &str = "instance.tokens";
+
+/// How long before its end an access token is refreshed: longer than any poll takes.
+const REFRESH_AHEAD: Duration = Duration::from_secs(5 * 60);
+
+/// Why there is no access to a company.
+#[derive(Debug, Error)]
+pub(crate) enum AccessError {
+    /// The customer must authorise again.
+    #[error("needs reauthentication: {0}")]
+    NeedsReauthentication(String),
+    /// The provider could not be reached; try again later.
+    #[error("{0}")]
+    Unavailable(String),
+    /// The instance does not exist any more.
+    #[error("the instance is gone")]
+    Gone,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Tokens of all instances.
+#[derive(Debug)]
+pub(crate) struct Tokens {
+    store: Arc<dyn Store>,
+    connectors: Arc<Vec<Connector>>,
+    roster: Arc<Roster>,
+    clock: Arc<dyn Clock>,
+    vault: Vault,
+    /// One lock an instance: a second refresh with the same token would end the first one's.
+    turns: Mutex<HashMap<InstanceId, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+struct Opened {
+    access: Secret,
+    refresh: Secret,
+}
+
+impl Tokens {
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        connectors: Arc<Vec<Connector>>,
+        roster: Arc<Roster>,
+        clock: Arc<dyn Clock>,
+        vault: Vault,
+    ) -> Self {
+        Self { store, connectors, roster, clock, vault, turns: Mutex::default() }
+    }
+
+    /// Stores the tokens that a new authorisation brought.
+    pub(crate) async fn take(
+        &self,
+        instance: InstanceId,
+        granted: &Granted,
+    ) -> Result<(), Refusal> {
+        let turn = self.turn(instance);
+        let _mine = turn.lock().await;
+        let stored = self.store.grant(instance).await?;
+        let generation = stored.map_or(0, |grant| grant.generation) + 1;
+        let grant = self.sealed(granted, generation, None);
+        if self.store.store_grant(instance, grant).await? {
+            return Ok(());
+        }
+        Err(Refusal::Conflict("the tokens of this instance were changed at the same time".into()))
+    }
+
+    /// A valid access token of an instance.
+    pub(crate) async fn access(&self, seat: &Seat) -> Result<Access, AccessError> {
+        let grant = self.stored(seat.id).await?;
+        let token = if grant.access_expires_at <= self.clock.now().plus(REFRESH_AHEAD) {
+            self.refreshed(seat, grant.generation).await?
+        } else {
+            self.open(&grant.sealed_tokens)?.access
+        };
+        Ok(Access { company: seat.company.clone(), token })
+    }
+
+    /// A fresh access token in place of one that the provider did not accept.
+    pub(crate) async fn replaced(
+        &self,
+        seat: &Seat,
+        refused: &Access,
+    ) -> Result<Access, AccessError> {
+        let grant = self.stored(seat.id).await?;
+        let current = self.open(&grant.sealed_tokens)?.access;
+        let token = if current == refused.token {
+            self.refreshed(seat, grant.generation).await?
+        } else {
+            current
+        };
+        Ok(Access { company: seat.company.clone(), token })
+    }
+
+    /// Tells the provider that the connection has ended, as well as that can be done.
+    pub(crate) async fn revoke(&self, instance: InstanceId) {
+        let Some(seat) = self.roster.by_id(instance) else { return };
+        let Ok(connector) = crate::find_connector(&self.connectors, seat.element) else { return };
+        let Ok(grant) = self.stored(instance).await else { return };
+        let Ok(opened) = self.open(&grant.sealed_tokens) else { return };
+        if let Err(error) = connector.oauth.revoke(&credentials(&seat), &opened.refresh).await {
+            tracing::warn!(%instance, %error, "the provider was not told that a connection ended");
+        }
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        turns.remove(&instance);
+    }
+
+    /// Refreshes the tokens of `generation`, or returns what another refresh has brought meanwhile.
+    async fn refreshed(&self, seat: &Seat, generation: i64) -> Result<Secret, AccessError> {
+        let turn = self.turn(seat.id);
+        let _mine = turn.lock().await;
+        let grant = self.stored(seat.id).await?;
+        let opened = self.open(&grant.sealed_tokens)?;
+        if grant.generation != generation {
+            return Ok(opened.access);
+        }
+        let connector = crate::find_connector(&self.connectors, seat.element)
+            .map_err(|refusal| AccessError::Unavailable(refusal.to_string()))?;
+        match connector.oauth.refresh(&credentials(seat), &opened.refresh).await {
+            Ok(granted) => {
+                let previous = Some(grant.sealed_tokens);
+                let renewed = self.sealed(&granted, generation + 1, previous);
+                // On disk before it is used: the old one is spent.
+                if self.store.store_grant(seat.id, renewed).await? {
+                    return Ok(granted.access);
+                }
+                let grant = self.stored(seat.id).await?;
+                Ok(self.open(&grant.sealed_tokens)?.access)
+            }
+            Err(RefreshError::Refused { provider_message }) => {
+                let reason = provider_message;
+                self.store.refuse_grant(seat.id, generation, reason.clone()).await?;
+                tracing::warn!(instance = %seat.id, %reason, "the customer must authorise again");
+                Err(AccessError::NeedsReauthentication(reason))
+            }
+            Err(error @ RefreshError::Unavailable { .. }) => {
+                Err(AccessError::Unavailable(error.to_string()))
+            }
+        }
+    }
+
+    async fn stored(&self, instance: InstanceId) -> Result<StoredGrant, AccessError> {
+        let grant = self.store.grant(instance).await?.ok_or(AccessError::Gone)?;
+        match &grant.needs_reauthentication {
+            Some(reason) => Err(AccessError::NeedsReauthentication(reason.clone())),
+            None => Ok(grant),
+        }
+    }
+
+    fn sealed(&self, granted: &Granted, generation: i64, previous: Option<Vec<u8>>) -> StoredGrant {
+        let now: Moment = self.clock.now();
+        let text = json!([granted.access.expose(), granted.refresh.expose()]).to_string();
+        StoredGrant {
+            generation,
+            sealed_tokens: self.vault.seal(TOKENS, text.as_bytes()),
+            sealed_previous: previous,
+            access_expires_at: now.plus(granted.access_lifetime),
+            refresh_expires_at: granted.refresh_lifetime.map(|lifetime| now.plus(lifetime)),
+            obtained_at: now,
+            needs_reauthentication: None,
+        }
+    }
+
+    fn open(&self, sealed: &[u8]) -> Result<Opened, AccessError> {
+        let unreadable = |why: String| {
+            AccessError::Unavailable(format!("the stored tokens cannot be opened: {why}"))
+        };
+        let opened =
+            self.vault.open(TOKENS, sealed).map_err(|error| unreadable(error.to_string()))?;
+        let (access, refresh): (String, String) =
+            serde_json::from_slice(&opened).map_err(|error| unreadable(error.to_string()))?;
+        Ok(Opened { access: Secret::new(access), refresh: Secret::new(refresh) })
+    }
+
+    fn turn(&self, instance: InstanceId) -> Arc<tokio::sync::Mutex<()>> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(turns.entry(instance).or_default())
+    }
+}
+
+fn credentials(seat: &Seat) -> ClientCredentials {
+    ClientCredentials { api_key: seat.api_key.clone(), api_secret: seat.api_secret.clone() }
+}

@@ -1,0 +1,25 @@
+//! The `ledgerhook` program: command line, settings, wiring.
+
+mod admin;
+mod ambient;
+mod assembly;
+mod cli;
+mod demo;
+mod keys;
+mod serve;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+#[expect(clippy::print_stderr, reason = "the last word of a command-line program")]
+fn main() -> ExitCode {
+    match cli::run(cli::Arguments::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Nouns and pure rules of the gateway: ids, changes, events, envelopes, signatures, the delivery
+//! state machine, configuration and limits.
+//!
+//! Nothing here performs I/O, waits, or asks for the time: a moment, a random value or a key is
+//! always handed in, so every rule can be tested at its boundary and replayed from a seed.
+
+pub mod change;
+pub mod configuration;
+pub mod cursor;
+pub mod delivery;
+pub mod envelope;
+pub mod event;
+pub mod ids;
+pub mod limits;
+pub mod moment;
+pub mod naming;
+pub mod poller_urls;
+pub mod secret;
+pub mod signature;
+
+pub use change::{Change, ChangeKind, Detection, Version};
+pub use event::{Event, EventStatus};
+pub use ids::{
+    AppId, DeliveryId, EventId, InstanceId, NoticeId, NotificationId, OrganizationId, UserId,
+};
+pub use moment::Moment;
+pub use secret::{Secret, SecretHash};

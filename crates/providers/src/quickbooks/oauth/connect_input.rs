@@ -1,0 +1,207 @@
+//! What the creation of an instance must bring: read once, with every problem told by the name of
+//! its member.
+
+use std::time::Duration;
+
+use ledgerhook_connector::{ClientCredentials, ConnectError, ConnectRequest, Connected, Tokens};
+use ledgerhook_model::Secret;
+use ledgerhook_model::configuration::{Configuration, keys};
+use serde_json::{Map, Value};
+
+use super::token_answer::ACCESS_LIFETIME_DEFAULT;
+use crate::quickbooks::endpoints::SANDBOX_SWITCHES;
+use crate::quickbooks::profile::{
+    AUTHENTICATION_TYPE, MINOR_VERSION, REALM_ID, USER_REFRESH_INTERVAL, USER_TOKEN_SECRET,
+};
+use crate::settings::callable;
+
+/// Longest code, in characters, by Intuit's documents.
+const CODE_CHARS_MAX: usize = 512;
+
+/// Most digits of a realm id; those that were seen have 6 to 19.
+const REALM_DIGITS_MAX: usize = 32;
+
+const CODE: &str = "providerData.code";
+const REALM: &str = "providerData.realmId";
+
+const OAUTH1_ENDED: &str = "Intuit ended OAuth 1.0a on 2019-12-17 and accepts none of its tokens; \
+    set authentication.type to oauth2, send the customer to the URL of \
+    GET /elements/quickbooks/oauth/url, and pass on the code and realmId that come back";
+
+/// A code to exchange, and with what.
+#[derive(Debug)]
+pub(super) struct CodeGrant<'a> {
+    /// What the redirect brought.
+    pub(super) code: &'a str,
+    /// The redirect URI that it was given for.
+    pub(super) redirect_uri: &'a str,
+    /// Those of the app.
+    pub(super) credentials: ClientCredentials,
+    /// The realm id, which Intuit tells in the redirect only.
+    pub(super) company: String,
+}
+
+impl<'a> CodeGrant<'a> {
+    /// Reads what the exchange needs.
+    pub(super) fn read(request: &ConnectRequest<'a>) -> Result<Self, ConnectError> {
+        let provider_data = request.provider_data;
+        let configuration = request.configuration;
+        let mut missing = Missing::default();
+        let code = missing.or_empty(CODE, provider_text(provider_data, "code"));
+        let realm = missing.or_empty(REALM, provider_realm(provider_data));
+        let credentials = missing.credentials(configuration);
+        let callback_url = missing.entry(configuration, keys::OAUTH_CALLBACK_URL);
+        missing.check()?;
+        if code.chars().count() > CODE_CHARS_MAX {
+            return Err(problem(CODE, format!("it is longer than {CODE_CHARS_MAX} characters")));
+        }
+        Ok(Self {
+            code,
+            redirect_uri: redirect_uri(&entry_name(keys::OAUTH_CALLBACK_URL), callback_url)?,
+            credentials,
+            company: company(REALM, &realm)?,
+        })
+    }
+}
+
+/// Refuses what no way of connecting can use: OAuth 1.0a, and switches that are no switches.
+pub(super) fn check(request: &ConnectRequest<'_>) -> Result<(), ConnectError> {
+    let configuration = request.configuration;
+    match configuration.text(AUTHENTICATION_TYPE).map(str::to_ascii_lowercase).as_deref() {
+        None | Some("oauth2") => {}
+        Some("oauth1") => {
+            return Err(problem(&entry_name(AUTHENTICATION_TYPE), OAUTH1_ENDED));
+        }
+        Some(other) => {
+            let text = format!("`{other}` is not oauth2");
+            return Err(problem(&entry_name(AUTHENTICATION_TYPE), text));
+        }
+    }
+    for name in ["oauth_token", "oauth_verifier"] {
+        if request.provider_data.get(name).is_some_and(|value| !value.is_null()) {
+            return Err(problem(&format!("providerData.{name}"), OAUTH1_ENDED));
+        }
+    }
+    if configuration.text(USER_TOKEN_SECRET).is_some() {
+        return Err(problem(&entry_name(USER_TOKEN_SECRET), OAUTH1_ENDED));
+    }
+    for key in SANDBOX_SWITCHES {
+        check_switch(configuration, key)?;
+    }
+    check_digits(configuration, MINOR_VERSION)
+}
+
+/// Takes a company whose tokens the caller obtained itself. Nothing is asked of Intuit: a refresh
+/// would change the token under the caller's feet.
+pub(super) fn external(configuration: &Configuration) -> Result<Connected, ConnectError> {
+    let mut missing = Missing::default();
+    let realm = missing.entry(configuration, REALM_ID);
+    let access = missing.entry(configuration, keys::USER_TOKEN);
+    let refresh = missing.entry(configuration, keys::REFRESH_TOKEN);
+    // Without these the connection would end with its first access token.
+    missing.credentials(configuration);
+    missing.check()?;
+    let company = company(&entry_name(REALM_ID), realm)?;
+    let tokens = Tokens {
+        access: Secret::new(access),
+        refresh: Secret::new(refresh),
+        access_lifetime: access_lifetime(configuration)?,
+        refresh_lifetime: None,
+    };
+    let configuration = vec![(REALM_ID, company.clone())];
+    Ok(Connected { company, tokens, configuration })
+}
+
+/// What the caller says, at most what Intuit gives. The original's default of 151 days was for
+/// OAuth 1.0a.
+fn access_lifetime(configuration: &Configuration) -> Result<Duration, ConnectError> {
+    check_digits(configuration, USER_REFRESH_INTERVAL)?;
+    let seconds = configuration.text(USER_REFRESH_INTERVAL).and_then(|text| text.parse().ok());
+    Ok(seconds.map_or(ACCESS_LIFETIME_DEFAULT, |seconds| {
+        Duration::from_secs(seconds).min(ACCESS_LIFETIME_DEFAULT)
+    }))
+}
+
+/// Checks a redirect URI. It is handed on as it was written, because Intuit compares it letter by
+/// letter with the one in its portal.
+pub(super) fn redirect_uri<'a>(field: &str, text: &'a str) -> Result<&'a str, ConnectError> {
+    let text = text.trim();
+    callable(text).map_err(|refusal| problem(field, refusal.to_string()))?;
+    Ok(text)
+}
+
+/// Collects the names of what is missing, so that all are told at once.
+#[derive(Default)]
+struct Missing(Vec<String>);
+
+impl Missing {
+    fn or_empty<T: Default>(&mut self, name: &str, value: Option<T>) -> T {
+        value.unwrap_or_else(|| {
+            self.0.push(name.to_owned());
+            T::default()
+        })
+    }
+
+    fn entry<'a>(&mut self, configuration: &'a Configuration, key: &str) -> &'a str {
+        self.or_empty(&entry_name(key), configuration.text(key))
+    }
+
+    fn credentials(&mut self, configuration: &Configuration) -> ClientCredentials {
+        ClientCredentials {
+            api_key: Secret::new(self.entry(configuration, keys::API_KEY)),
+            api_secret: Secret::new(self.entry(configuration, keys::API_SECRET)),
+        }
+    }
+
+    fn check(&self) -> Result<(), ConnectError> {
+        match self.0.as_slice() {
+            [] => Ok(()),
+            [name] => Err(problem(name, "it is required and was not given")),
+            names => Err(problem(&names.join(", "), "they are required and were not given")),
+        }
+    }
+}
+
+fn provider_text<'a>(provider_data: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    provider_data.get(name)?.as_str().map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// The realm id as a text or, as some clients write it, as a number.
+fn provider_realm(provider_data: &Map<String, Value>) -> Option<String> {
+    let number = || provider_data.get("realmId")?.as_u64().map(|number| number.to_string());
+    provider_text(provider_data, "realmId").map(str::to_owned).or_else(number)
+}
+
+fn company(field: &str, text: &str) -> Result<String, ConnectError> {
+    let is_realm = text.len() <= REALM_DIGITS_MAX && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_realm {
+        let text = format!("it must be the company's realm id, up to {REALM_DIGITS_MAX} digits");
+        return Err(problem(field, text));
+    }
+    Ok(text.to_owned())
+}
+
+fn check_switch(configuration: &Configuration, key: &str) -> Result<(), ConnectError> {
+    match configuration.text(key).map(str::to_ascii_lowercase).as_deref() {
+        None | Some("true" | "false") => Ok(()),
+        Some(_) => Err(problem(&entry_name(key), "it must be true or false")),
+    }
+}
+
+fn check_digits(configuration: &Configuration, key: &str) -> Result<(), ConnectError> {
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    match configuration.text(key) {
+        Some(text) if !is_number(text) => {
+            Err(problem(&entry_name(key), "it must be a whole number"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn entry_name(key: &str) -> String {
+    format!("configuration.{key}")
+}
+
+fn problem(field: &str, problem: impl Into<String>) -> ConnectError {
+    ConnectError::Request { field: field.to_owned(), problem: problem.into() }
+}

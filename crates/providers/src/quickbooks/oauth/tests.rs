@@ -1,0 +1,405 @@
+//! OAuth against a scripted server on the loopback network.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use ledgerhook_model::configuration::Configuration;
+use serde_json::{Map, Value};
+
+use super::*;
+use crate::scripted_server::{Asked, Scripted, ScriptedServer, answer, client};
+use crate::settings::ProviderSettings;
+
+const GRANTED: &str = r#"{"access_token":"a","refresh_token":"r","token_type":"bearer","expires_in":3600,"x_refresh_token_expires_in":8726400,"id_token":"i"}"#;
+/// Base64 of `key:secret`.
+const BASIC: &str = "Basic a2V5OnNlY3JldA==";
+
+fn oauth(server: &ScriptedServer) -> QuickBooksOAuth {
+    let urls = [
+        ("token_url", format!("{}/token", server.url)),
+        ("revoke_url", format!("{}/revoke", server.url)),
+    ];
+    let entries = urls.map(|(name, url)| (name.to_owned(), url));
+    let settings =
+        ProviderSettings(BTreeMap::from([("quickbooks".to_owned(), BTreeMap::from(entries))]));
+    let endpoints = Endpoints::read(&settings.of("quickbooks")).unwrap();
+    QuickBooksOAuth::new(client(), Arc::new(endpoints))
+}
+
+fn object(json: Value) -> Map<String, Value> {
+    json.as_object().unwrap().clone()
+}
+
+fn credentials() -> ClientCredentials {
+    ClientCredentials { api_key: Secret::new("key"), api_secret: Secret::new("secret") }
+}
+
+fn provider_data() -> Value {
+    json!({"code": "c o+de", "realmId": "9130"})
+}
+
+fn configuration() -> Value {
+    json!({
+        "oauth.api.key": "key",
+        "oauth.api.secret": "secret",
+        "oauth.callback.url": "https://example.com/back?a=1",
+    })
+}
+
+/// `base` with other members; `null` takes a member away.
+fn with(mut base: Value, members: Value) -> Value {
+    base.as_object_mut().unwrap().extend(object(members));
+    base
+}
+
+async fn connect(
+    server: &ScriptedServer,
+    provider_data: Value,
+    configuration: Value,
+    external: bool,
+    script: impl Fn(&Asked, usize) -> Scripted,
+) -> Result<Connected, ConnectError> {
+    let provider_data = object(provider_data);
+    let configuration = Configuration::from_json(&object(configuration)).unwrap();
+    let request =
+        ConnectRequest { provider_data: &provider_data, configuration: &configuration, external };
+    server.during(script, oauth(server).connect(request)).await
+}
+
+fn not_asked(asked: &Asked, _: usize) -> Scripted {
+    panic!("nothing should be asked, but was: {}", asked.line)
+}
+
+/// Connects with input that must be refused before anything is sent.
+async fn refused_input(provider_data: Value, configuration: Value, external: bool) -> String {
+    let server = ScriptedServer::new().await;
+    let result = connect(&server, provider_data, configuration, external, not_asked).await;
+    let error = result.unwrap_err();
+    assert!(matches!(error, ConnectError::Request { .. }), "{error}");
+    error.to_string()
+}
+
+#[tokio::test]
+async fn the_authorisation_url_has_its_parameters_in_the_original_order() {
+    let server = ScriptedServer::new().await;
+    let request = AuthorizeRequest {
+        api_key: "xxxx".to_owned(),
+        callback_url: "https://httpbin.org/get".to_owned(),
+        scope: None,
+        state: "quickbooks".to_owned(),
+    };
+    assert_eq!(
+        oauth(&server).authorize_url(&request).unwrap(),
+        "https://appcenter.intuit.com/connect/oauth2?scope=com.intuit.quickbooks.accounting\
+         &response_type=code&redirect_uri=https%3A%2F%2Fhttpbin.org%2Fget&state=quickbooks\
+         &client_id=xxxx"
+    );
+    let request = AuthorizeRequest { scope: Some("openid profile".to_owned()), ..request };
+    let url = oauth(&server).authorize_url(&request).unwrap();
+    assert!(url.contains("?scope=openid+profile&"), "{url}");
+    let request = AuthorizeRequest { callback_url: "https;//example.com/x".to_owned(), ..request };
+    assert_eq!(
+        oauth(&server).authorize_url(&request).unwrap_err().to_string(),
+        "callbackUrl: scheme must be followed by `://`; did you mean https://example.com ?"
+    );
+}
+
+#[tokio::test]
+async fn a_code_is_exchanged_for_tokens() {
+    let server = ScriptedServer::new().await;
+    let script = |_: &Asked, _| answer("200 OK", GRANTED);
+    let connected = connect(&server, provider_data(), configuration(), false, script).await;
+    let connected = connected.unwrap();
+    assert_eq!(connected.company, "9130");
+    assert_eq!(connected.configuration, [("quickbooks.realm.id", "9130".to_owned())]);
+    assert_eq!(
+        connected.tokens,
+        Tokens {
+            access: Secret::new("a"),
+            refresh: Secret::new("r"),
+            access_lifetime: Duration::from_secs(3_600),
+            refresh_lifetime: Some(Duration::from_secs(8_726_400)),
+        }
+    );
+    let [asked] = server.asked().try_into().unwrap();
+    assert_eq!(asked.line, "POST /token");
+    assert_eq!(asked.header("authorization"), Some(BASIC));
+    assert_eq!(asked.header("content-type"), Some("application/x-www-form-urlencoded"));
+    assert_eq!(asked.header("accept"), Some("application/json"));
+    assert_eq!(
+        asked.body,
+        "grant_type=authorization_code&code=c+o%2Bde\
+         &redirect_uri=https%3A%2F%2Fexample.com%2Fback%3Fa%3D1"
+    );
+}
+
+#[tokio::test]
+async fn a_realm_id_may_be_a_number() {
+    let server = ScriptedServer::new().await;
+    let script = |_: &Asked, _| answer("200 OK", GRANTED);
+    let data = with(provider_data(), json!({"realmId": 9_341_455_322_581_846_u64}));
+    let connected = connect(&server, data, configuration(), false, script).await.unwrap();
+    assert_eq!(connected.company, "9341455322581846");
+}
+
+#[tokio::test]
+async fn everything_that_is_missing_is_named_at_once() {
+    assert_eq!(
+        refused_input(json!({"code": "  "}), json!({}), false).await,
+        "providerData.code, providerData.realmId, configuration.oauth.api.key, \
+         configuration.oauth.api.secret, configuration.oauth.callback.url: they are required and \
+         were not given"
+    );
+    assert_eq!(
+        refused_input(json!({}), json!({}), true).await,
+        "configuration.quickbooks.realm.id, configuration.oauth.user.token, \
+         configuration.oauth.user.refresh_token, configuration.oauth.api.key, \
+         configuration.oauth.api.secret: they are required and were not given"
+    );
+    let without_code = with(provider_data(), json!({"code": null}));
+    assert_eq!(
+        refused_input(without_code, configuration(), false).await,
+        "providerData.code: it is required and was not given"
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_used_is_named_with_its_cure() {
+    let cases = [
+        (
+            json!({"realmId": "91-30"}),
+            json!({}),
+            "providerData.realmId: it must be the company's realm id, up to 32 digits",
+        ),
+        (
+            json!({"code": "c".repeat(513)}),
+            json!({}),
+            "providerData.code: it is longer than 512 characters",
+        ),
+        (
+            json!({}),
+            json!({"oauth.callback.url": "https;//example.com/cb"}),
+            "configuration.oauth.callback.url: scheme must be followed by `://`; did you mean \
+             https://example.com ?",
+        ),
+        (
+            json!({}),
+            json!({"oauth.callback.url": "ftp://example.com"}),
+            "configuration.oauth.callback.url: scheme `ftp` cannot be called; it must be https or \
+             http",
+        ),
+        (
+            json!({}),
+            json!({"authentication.type": "saml"}),
+            "configuration.authentication.type: `saml` is not oauth2",
+        ),
+        (
+            json!({}),
+            json!({"use_sandbox": "yes"}),
+            "configuration.use_sandbox: it must be true or false",
+        ),
+        (
+            json!({}),
+            json!({"quickbooks.minorversion": "75&x=1"}),
+            "configuration.quickbooks.minorversion: it must be a whole number",
+        ),
+    ];
+    for (data, entries, expected) in cases {
+        let (data, entries) = (with(provider_data(), data), with(configuration(), entries));
+        assert_eq!(refused_input(data, entries, false).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn oauth_1_is_refused_with_the_way_out() {
+    let cases = [
+        (json!({}), json!({"authentication.type": "OAuth1"}), false),
+        (json!({"oauth_token": "t", "oauth_verifier": "v"}), json!({}), false),
+        (json!({"oauth_verifier": "v"}), json!({}), false),
+        (json!({}), json!({"oauth.user.token.secret": "s"}), true),
+    ];
+    for (data, entries, external) in cases {
+        let (data, entries) = (with(provider_data(), data), with(configuration(), entries));
+        let message = refused_input(data, entries, external).await;
+        assert!(message.contains("Intuit ended OAuth 1.0a on 2019-12-17"), "{message}");
+        assert!(message.contains("set authentication.type to oauth2"), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn tokens_of_the_caller_are_taken_without_asking() {
+    let server = ScriptedServer::new().await;
+    let entries = |interval: &str| {
+        json!({
+            "quickbooks.realm.id": "9130",
+            "oauth.user.token": "a",
+            "oauth.user.refresh_token": "r",
+            "oauth.user.refresh_interval": interval,
+            "oauth.api.key": "key",
+            "oauth.api.secret": "secret",
+        })
+    };
+    for (interval, seconds) in [("", 3_600), ("900", 900), ("13046400", 3_600)] {
+        let connected = connect(&server, json!({}), entries(interval), true, not_asked).await;
+        let connected = connected.unwrap();
+        assert_eq!(connected.company, "9130");
+        assert_eq!(connected.configuration, [("quickbooks.realm.id", "9130".to_owned())]);
+        assert_eq!(connected.tokens.access, Secret::new("a"));
+        assert_eq!(connected.tokens.refresh, Secret::new("r"));
+        assert_eq!(connected.tokens.access_lifetime, Duration::from_secs(seconds), "{interval}");
+    }
+    assert_eq!(
+        refused_input(json!({}), entries("soon"), true).await,
+        "configuration.oauth.user.refresh_interval: it must be a whole number"
+    );
+}
+
+#[tokio::test]
+async fn a_refused_exchange_says_which_value_is_wrong() {
+    let cases = [
+        (
+            "400 Bad Request",
+            r#"{"error":"invalid_grant"}"#,
+            "Intuit does not accept providerData.code",
+            "invalid_grant",
+        ),
+        (
+            "400 Bad Request",
+            r#"{"error_description":"Token invalid","error":"invalid_grant"}"#,
+            "Intuit does not accept providerData.code",
+            "invalid_grant: Token invalid",
+        ),
+        (
+            "401 Unauthorized",
+            r#"{"error":"invalid_client"}"#,
+            "Intuit does not accept configuration.oauth.api.key with configuration.oauth.api.secret",
+            "invalid_client",
+        ),
+        (
+            "401 Unauthorized",
+            "",
+            "Intuit does not accept configuration.oauth.api.key with configuration.oauth.api.secret",
+            "invalid_client",
+        ),
+        (
+            "400 Bad Request",
+            r#"{"error":"invalid_request"}"#,
+            "Intuit refused to exchange providerData.code for tokens (invalid_request)",
+            "invalid_request",
+        ),
+    ];
+    for (status, body, meaning, words) in cases {
+        let server = ScriptedServer::new().await;
+        let script = |_: &Asked, _| answer(status, body);
+        let error = connect(&server, provider_data(), configuration(), false, script).await;
+        let Err(ConnectError::Refused { message, provider_message }) = error else {
+            panic!("{body} must be refused, but is {error:?}")
+        };
+        assert!(message.starts_with(meaning), "{message}");
+        assert_eq!(provider_message, words);
+    }
+}
+
+#[tokio::test]
+async fn an_exchange_without_a_usable_answer_may_be_tried_again_and_shows_no_token() {
+    let cases = [
+        ("500 Internal Server Error", r#"{"error":"server_error"}"#),
+        ("429 Too Many Requests", r#"{"error":"slow_down"}"#),
+        ("400 Bad Request", "<html></html>"),
+        ("302 Found", ""),
+        ("200 OK", "not JSON"),
+        ("200 OK", r#"{"access_token":"","refresh_token":"hidden"}"#),
+        ("200 OK", r#"{"access_token":"hidden"}"#),
+        ("200 OK", r#"{"access_token":["hidden"],"refresh_token":"hidden"}"#),
+    ];
+    for (status, body) in cases {
+        let server = ScriptedServer::new().await;
+        let script = |_: &Asked, _| answer(status, body);
+        let error = connect(&server, provider_data(), configuration(), false, script).await;
+        let error = error.unwrap_err();
+        assert!(matches!(error, ConnectError::Unavailable { .. }), "{status} {body}: {error}");
+        assert!(!error.to_string().contains("hidden"), "{error}");
+    }
+}
+
+async fn refresh(status: &'static str, body: &str) -> (Result<Tokens, RefreshError>, Vec<Asked>) {
+    let server = ScriptedServer::new().await;
+    let (script, old) = (|_: &Asked, _| answer(status, body), Secret::new("old"));
+    let result = server.during(script, oauth(&server).refresh(&credentials(), &old)).await;
+    (result, server.asked())
+}
+
+#[tokio::test]
+async fn a_refresh_brings_new_tokens_however_they_are_written() {
+    let cases = [
+        (GRANTED, "r", 3_600, Some(8_726_400)),
+        (
+            r#"{"access_token":"a","refresh_token":"n","expires_in":" 60 ","x_refresh_token_expires_in":"90"}"#,
+            "n",
+            60,
+            Some(90),
+        ),
+        (
+            r#"{"access_token":"a","expires_in":-5,"x_refresh_token_expires_in":null}"#,
+            "old",
+            3_600,
+            None,
+        ),
+        (r#"{"access_token":"a","refresh_token":"","expires_in":"soon"}"#, "old", 3_600, None),
+    ];
+    for (body, refresh_token, access_seconds, refresh_seconds) in cases {
+        let (result, asked) = refresh("200 OK", body).await;
+        let tokens = result.unwrap();
+        assert_eq!(tokens.access, Secret::new("a"), "{body}");
+        assert_eq!(tokens.refresh, Secret::new(refresh_token), "{body}");
+        assert_eq!(tokens.access_lifetime, Duration::from_secs(access_seconds), "{body}");
+        assert_eq!(tokens.refresh_lifetime, refresh_seconds.map(Duration::from_secs), "{body}");
+        assert_eq!(asked[0].body, "grant_type=refresh_token&refresh_token=old");
+        assert_eq!(asked[0].header("authorization"), Some(BASIC));
+    }
+}
+
+#[tokio::test]
+async fn only_a_refused_grant_ends_a_refresh_token() {
+    let refused =
+        r#"{"error_description":"Incorrect or invalid refresh token","error":"invalid_grant"}"#;
+    let (result, _) = refresh("400 Bad Request", refused).await;
+    let provider_message = "invalid_grant: Incorrect or invalid refresh token".to_owned();
+    assert_eq!(result, Err(RefreshError::Refused { provider_message }));
+    let cases = [
+        ("400 Bad Request", r#"{"error":"invalid_request"}"#),
+        ("401 Unauthorized", r#"{"error":"invalid_client"}"#),
+        ("401 Unauthorized", r#"{"error":"invalid_grant"}"#),
+        ("429 Too Many Requests", r#"{"error":"invalid_grant"}"#),
+        ("500 Internal Server Error", r#"{"error":"invalid_grant"}"#),
+        ("400 Bad Request", "stream timeout"),
+        ("200 OK", "{}"),
+    ];
+    for (status, body) in cases {
+        let (result, _) = refresh(status, body).await;
+        assert!(matches!(result, Err(RefreshError::Unavailable { .. })), "{status} {body}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_is_ended_with_json_and_the_credentials() {
+    let cases = [
+        ("200 OK", "", None),
+        ("400 Bad Request", r#"{"error":"invalid_grant"}"#, Some("refused")),
+        ("503 Service Unavailable", "", Some("Intuit answered 503")),
+    ];
+    for (status, body, problem) in cases {
+        let server = ScriptedServer::new().await;
+        let (script, token) = (|_: &Asked, _| answer(status, body), Secret::new("r"));
+        let result = server.during(script, oauth(&server).revoke(&credentials(), &token)).await;
+        match problem {
+            None => assert_eq!(result, Ok(())),
+            Some(words) => assert!(result.unwrap_err().to_string().contains(words), "{status}"),
+        }
+        let asked = &server.asked()[0];
+        assert_eq!(asked.line, "POST /revoke");
+        assert_eq!(asked.header("content-type"), Some("application/json"));
+        assert_eq!(asked.header("authorization"), Some(BASIC));
+        assert_eq!(asked.body, r#"{"token":"r"}"#);
+    }
+}

@@ -1,0 +1,87 @@
+//! A small seeded generator for ids, codes and tokens, so that a run can be replayed.
+//!
+//! SplitMix64 (Steele, Lea and Flood 2014). The values are not secrets: they open nothing but
+//! this sandbox.
+
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// The generator.
+#[derive(Debug)]
+pub(crate) struct Chance {
+    state: u64,
+}
+
+impl Chance {
+    pub(crate) fn from_seed(seed: u64) -> Self {
+        Self { state: seed }
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// Opaque text of `chars` URL-safe characters.
+    pub(crate) fn opaque(&mut self, chars: usize) -> String {
+        (0..chars)
+            .filter_map(|_| {
+                let place = usize::try_from(self.next_u64() % 64).ok()?;
+                ALPHABET.get(place).copied().map(char::from)
+            })
+            .collect()
+    }
+
+    /// 24 hexadecimal digits, the tail of a trace id.
+    pub(crate) fn trace_tail(&mut self) -> String {
+        format!("{:016x}{:08x}", self.next_u64(), self.next_u64() >> 32)
+    }
+
+    /// A random UUID, version 4 (RFC 9562).
+    pub(crate) fn uuid(&mut self) -> String {
+        let (high, low) = (self.next_u64(), self.next_u64());
+        format!(
+            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+            high >> 32,
+            (high >> 16) & 0xffff,
+            high & 0x0fff,
+            0x8000 | ((low >> 48) & 0x3fff),
+            low & 0xffff_ffff_ffff
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Chance;
+
+    #[test]
+    fn the_same_seed_gives_the_same_values() {
+        let (mut one, mut two) = (Chance::from_seed(7), Chance::from_seed(7));
+        assert_eq!(one.opaque(40), two.opaque(40));
+        assert_eq!(one.uuid(), two.uuid());
+        assert_ne!(one.opaque(40), Chance::from_seed(8).opaque(40));
+    }
+
+    #[test]
+    fn a_uuid_is_of_version_4_and_variant_1() {
+        let mut chance = Chance::from_seed(1);
+        for _ in 0..100 {
+            let uuid = chance.uuid();
+            let groups: Vec<&str> = uuid.split('-').collect();
+            assert_eq!(
+                groups.iter().map(|group| group.len()).collect::<Vec<_>>(),
+                [8, 4, 4, 4, 12]
+            );
+            assert!(groups[2].starts_with('4'));
+            assert!(groups[3].starts_with(['8', '9', 'a', 'b']));
+        }
+    }
+
+    #[test]
+    fn a_trace_tail_has_24_digits() {
+        assert_eq!(Chance::from_seed(3).trace_tail().len(), 24);
+    }
+}

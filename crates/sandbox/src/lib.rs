@@ -1,0 +1,22 @@
+//! Stand-ins of the accounting providers, written from the providers' documents and recorded
+//! answers only.
+//!
+//! This crate shares no code with the gateway: what the gateway believes about a provider and
+//! what the stand-in does are written down separately, so that they can disagree.
+//!
+//! [`Sandbox::start`] opens a server on the loopback address; [`Sandbox::quickbooks`] is the
+//! handle on its QuickBooks Online: what a developer does in the portal, what a bookkeeper does
+//! in the product, and the faults a test asks for. `GET /sandbox` on the server says what can be
+//! done with plain HTTP.
+//!
+//! Time and chance are handed in ([`SandboxOptions::clock`], [`SandboxOptions::seed`]), so a run
+//! can be replayed.
+
+mod chance;
+mod connection;
+mod options;
+pub mod quickbooks;
+mod server;
+
+pub use options::{Clock, SandboxOptions};
+pub use server::Sandbox;

@@ -1,0 +1,47 @@
+//! What a sandbox is started with: its port, its clock, its seed and its provider settings.
+
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::quickbooks::QuickBooksOptions;
+
+/// Where the sandbox takes the time from. Token lives, record times and notice times follow it;
+/// waits between webhook attempts follow tokio's own time.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Settings of one sandbox.
+#[derive(Clone)]
+pub struct SandboxOptions {
+    /// TCP port on 127.0.0.1; 0 takes a free one.
+    pub port: u16,
+    /// Where the time comes from; the system clock by default.
+    pub clock: Clock,
+    /// Seed of every id, code and token the sandbox makes up.
+    pub seed: u64,
+    /// Settings of the QuickBooks Online stand-in.
+    pub quickbooks: QuickBooksOptions,
+}
+
+impl Default for SandboxOptions {
+    fn default() -> Self {
+        Self { port: 0, clock: system_clock(), seed: 1, quickbooks: QuickBooksOptions::default() }
+    }
+}
+
+impl fmt::Debug for SandboxOptions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("SandboxOptions")
+            .field("port", &self.port)
+            .field("seed", &self.seed)
+            .field("quickbooks", &self.quickbooks)
+            .finish_non_exhaustive()
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where the real time enters")]
+fn system_clock() -> Clock {
+    Arc::new(Timestamp::now)
+}

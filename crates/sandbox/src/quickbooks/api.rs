@@ -1,0 +1,175 @@
+//! The Accounting API over HTTP: `/v3/company/{realm}/…` (reference §2 and §3.3).
+
+mod bearer;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::books::{Books, Fields, Written};
+use super::entities::EntityKind;
+use super::refusal::Refusal;
+use super::shared::{SharedState, State as SandboxState};
+use super::{cdc, query, times};
+
+/// Body of a write or a query; the product takes no record that comes near it.
+const BODY_BYTES_MAX: usize = 1 << 20;
+
+/// The query parameters the API looks at; `minorversion` and the rest are ignored.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Parameters {
+    query: String,
+    entities: String,
+    #[serde(rename = "changedSince")]
+    changed_since: String,
+    operation: String,
+    include: String,
+}
+
+impl Parameters {
+    /// What a write is for. Some kinds are voided with `operation=update&include=void`.
+    fn operation(&self) -> &str {
+        if self.include == "void" { "void" } else { &self.operation }
+    }
+}
+
+pub(super) fn routes() -> Router<SharedState> {
+    Router::new()
+        .route("/v3/company/{realm}/cdc", get(changes))
+        .route("/v3/company/{realm}/query", get(query_by_get).post(query_by_post))
+        .route("/v3/company/{realm}/{entity}", axum::routing::post(write))
+        .route("/v3/company/{realm}/{entity}/{id}", get(read))
+        .route("/v3/{*rest}", axum::routing::any(unknown))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+}
+
+async fn changes(
+    State(shared): State<SharedState>,
+    Path(realm): Path<String>,
+    Query(asked): Query<Parameters>,
+    headers: HeaderMap,
+) -> Response {
+    serve(&shared, &realm, &headers, |state, now| {
+        cdc::answer(books(state, &realm)?, &asked.entities, &asked.changed_since, now)
+    })
+}
+
+async fn query_by_get(
+    State(shared): State<SharedState>,
+    Path(realm): Path<String>,
+    Query(asked): Query<Parameters>,
+    headers: HeaderMap,
+) -> Response {
+    serve(&shared, &realm, &headers, |state, _| query::select(books(state, &realm)?, &asked.query))
+}
+
+async fn query_by_post(
+    State(shared): State<SharedState>,
+    Path(realm): Path<String>,
+    headers: HeaderMap,
+    text: String,
+) -> Response {
+    serve(&shared, &realm, &headers, |state, _| query::select(books(state, &realm)?, &text))
+}
+
+async fn read(
+    State(shared): State<SharedState>,
+    Path((realm, entity, id)): Path<(String, String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    serve(&shared, &realm, &headers, |state, _| {
+        let entity = find_entity(&entity)?;
+        let record = books(state, &realm)?.read(entity, &id)?;
+        Ok(named(entity, record.clone()))
+    })
+}
+
+async fn write(
+    State(shared): State<SharedState>,
+    Path((realm, entity)): Path<(String, String)>,
+    Query(asked): Query<Parameters>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let answer = serve(&shared, &realm, &headers, |state, now| {
+        let entity = find_entity(&entity)?;
+        let body = parse_body(&body)?;
+        let work = |books: &mut Books| operate(books, entity, asked.operation(), body, now);
+        Ok(named(entity, state.write(&realm, now, work)?))
+    });
+    shared.announce_outbox();
+    answer
+}
+
+async fn unknown(State(shared): State<SharedState>, uri: axum::http::Uri) -> Response {
+    let resource = format!("Could not find resource for relative : {}", uri.path());
+    Refusal::unsupported_operation(&resource).into_response(shared.now())
+}
+
+/// Carries out one write: `operation` is `delete`, `void`, or absent for create and update.
+pub(super) fn operate(
+    books: &mut Books,
+    entity: &'static EntityKind,
+    operation: &str,
+    body: Fields,
+    now: Timestamp,
+) -> Result<Written, Refusal> {
+    match operation {
+        "" | "create" | "update" => books.save(entity, body, now),
+        "delete" => books.delete(entity, &body, now),
+        "void" => books.void(entity, &body, now),
+        other => Err(Refusal::unsupported_operation(other)),
+    }
+}
+
+/// Finds a kind by its name in a path.
+pub(super) fn find_entity(name: &str) -> Result<&'static EntityKind, Refusal> {
+    EntityKind::find(name).ok_or_else(|| Refusal::unsupported_operation(name))
+}
+
+fn books<'s>(state: &'s SandboxState, realm: &str) -> Result<&'s Books, Refusal> {
+    let company = state.companies.get(realm).ok_or_else(Refusal::object_not_found)?;
+    Ok(&company.books)
+}
+
+fn parse_body(body: &[u8]) -> Result<Fields, Refusal> {
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(fields)) => Ok(fields),
+        Ok(_) => Err(Refusal::invalid_property("the body is not a JSON object")),
+        Err(error) => Err(Refusal::invalid_property(format!("the body is not JSON: {error}"))),
+    }
+}
+
+/// `{"Invoice": {…}}`.
+fn named(entity: &EntityKind, record: Fields) -> Fields {
+    Fields::from_iter([(entity.name.to_owned(), Value::Object(record))])
+}
+
+/// Checks the bearer token, then does the work and adds the time to its answer.
+fn serve(
+    shared: &SharedState,
+    realm: &str,
+    headers: &HeaderMap,
+    work: impl FnOnce(&mut SandboxState, Timestamp) -> Result<Fields, Refusal>,
+) -> Response {
+    let now = shared.now();
+    let mut state = shared.lock();
+    if let Err(denied) = bearer::check(&state.grants, headers, realm, now) {
+        return denied.into_response(now);
+    }
+    match work(&mut state, now) {
+        Ok(mut answer) => {
+            answer.insert("time".to_owned(), times::answer_time(now).into());
+            let content_type = [(header::CONTENT_TYPE, "application/json;charset=utf-8")];
+            (StatusCode::OK, content_type, Value::Object(answer).to_string()).into_response()
+        }
+        Err(refusal) => refusal.into_response(now),
+    }
+}

@@ -1,0 +1,96 @@
+//! The bearer check, with the two envelopes that differ from every other fault.
+
+use axum::Json;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::super::oauth::{Bearer, Grants};
+
+/// Characters of a refused token that its answer repeats: enough to tell which it was.
+const TOKEN_CHARS_SHOWN: usize = 8;
+
+/// Why a call may not touch the company.
+#[derive(Debug)]
+pub(super) enum Denied {
+    Unauthenticated { token: String },
+    NotConnected,
+}
+
+/// Checks that the call carries a live token of the company.
+pub(super) fn check(
+    grants: &Grants,
+    headers: &HeaderMap,
+    realm: &str,
+    now: Timestamp,
+) -> Result<(), Denied> {
+    let token = bearer_token(headers).unwrap_or_default();
+    match grants.check(token, realm, now) {
+        Bearer::Good => Ok(()),
+        Bearer::Expired => Err(Denied::Unauthenticated { token: token.to_owned() }),
+        Bearer::NotConnected => Err(Denied::NotConnected),
+    }
+}
+
+fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+    let header = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+impl Denied {
+    pub(super) fn into_response(self, now: Timestamp) -> Response {
+        match self {
+            Self::Unauthenticated { token } => unauthenticated(&token, now),
+            Self::NotConnected => not_connected(now),
+        }
+    }
+}
+
+/// The recorded 401: lower-case keys, the time in epoch milliseconds.
+fn unauthenticated(token: &str, now: Timestamp) -> Response {
+    let shown: String = token.chars().take(TOKEN_CHARS_SHOWN).collect();
+    let body = json!({
+        "warnings": null,
+        "intuitObject": null,
+        "fault": {
+            "error": [{
+                "message": "message=AuthenticationFailed; errorCode=003200; statusCode=401",
+                "detail": format!("Token expired: {shown}"),
+                "code": "3200",
+                "element": null,
+            }],
+            "type": "AUTHENTICATION",
+        },
+        "report": null,
+        "queryResponse": null,
+        "batchItemResponse": [],
+        "attachableResponse": [],
+        "syncErrorResponse": null,
+        "requestId": null,
+        "time": now.as_millisecond(),
+        "status": null,
+        "cdcresponse": [],
+    });
+    let challenge = r#"Bearer realm="Intuit", error="invalid_token""#;
+    (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, challenge)], Json(body)).into_response()
+}
+
+/// 3100: the token is good, for another company or no more (message from issue reports).
+fn not_connected(now: Timestamp) -> Response {
+    let message = "message=ApplicationAuthorizationFailed; errorCode=003100; statusCode=403";
+    let body = json!({
+        "fault": {
+            "error": [{
+                "message": message,
+                "detail": "The application has insufficient privileges",
+                "code": "3100",
+                "element": null,
+            }],
+            "type": "AUTHORIZATION",
+        },
+        "time": now.as_millisecond(),
+    });
+    (StatusCode::FORBIDDEN, Json(body)).into_response()
+}

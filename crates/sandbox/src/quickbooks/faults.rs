@@ -1,0 +1,265 @@
+//! Faults on request: how the next calls go wrong.
+
+use std::collections::VecDeque;
+
+use axum::Json;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::calls::{Call, CallKind, ServedRealm};
+use super::shared::SharedState;
+use super::times;
+use crate::connection::ConnectionCut;
+
+/// Plans that may wait at once, so that a runaway script cannot fill the memory.
+const PLANS_MAX: usize = 1_000;
+
+/// One way for a call to go wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// 429 with the captured XML body, whatever was accepted.
+    ThrottleXml,
+    /// 429 with the JSON rendering of that body.
+    ThrottleJson,
+    /// 429 with plain text.
+    ThrottleText,
+    /// 500 with the SystemFault body.
+    ServerError,
+    /// 503 with the gateway's plain text.
+    Unavailable,
+    /// No answer until released; then the call is carried out.
+    Hang,
+    /// 200 with the SystemFault body.
+    ErrorInOk,
+    /// The connection is dropped and nothing is done.
+    DropConnection,
+    /// The call is carried out and its answer is lost: a token is rotated and nobody knows.
+    LoseAnswer,
+}
+
+/// Which calls a fault hits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultTarget {
+    /// Calls of the Accounting API.
+    Api,
+    /// Calls of the token endpoint.
+    Token,
+}
+
+/// An order for faults: the next `count` calls of the target, of one company or of any.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FaultPlan {
+    /// How the calls go wrong.
+    pub fault: Fault,
+    /// Which calls are hit.
+    pub target: FaultTarget,
+    /// How many calls are hit.
+    #[serde(default = "once")]
+    pub count: u32,
+    /// Only calls of this company. Token calls name no company, so it is for `api` only.
+    #[serde(default)]
+    pub realm_id: Option<String>,
+}
+
+fn once() -> u32 {
+    1
+}
+
+impl FaultPlan {
+    /// The next `count` calls of the Accounting API.
+    #[must_use]
+    pub fn api(fault: Fault, count: u32) -> Self {
+        Self { fault, target: FaultTarget::Api, count, realm_id: None }
+    }
+
+    /// The next `count` calls of the token endpoint.
+    #[must_use]
+    pub fn token(fault: Fault, count: u32) -> Self {
+        Self { fault, target: FaultTarget::Token, count, realm_id: None }
+    }
+
+    /// The same plan for the calls of one company only.
+    #[must_use]
+    pub fn of_company(self, realm_id: impl Into<String>) -> Self {
+        Self { realm_id: Some(realm_id.into()), ..self }
+    }
+
+    fn hits(&self, call: &Call) -> bool {
+        let target = match call.kind {
+            CallKind::Token => FaultTarget::Token,
+            CallKind::Cdc | CallKind::Query | CallKind::Read | CallKind::Write => FaultTarget::Api,
+        };
+        self.target == target && (self.realm_id.is_none() || self.realm_id == call.realm_id)
+    }
+}
+
+/// The plans still to be carried out, oldest first.
+#[derive(Debug, Default)]
+pub(super) struct FaultPlans {
+    plans: VecDeque<FaultPlan>,
+}
+
+impl FaultPlans {
+    /// Puts a plan behind the others; false when there are too many.
+    pub(super) fn add(&mut self, plan: FaultPlan) -> bool {
+        let room = self.plans.len() < PLANS_MAX;
+        if room && plan.count > 0 {
+            self.plans.push_back(plan);
+        }
+        room
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.plans.clear();
+    }
+
+    fn take(&mut self, call: &Call) -> Option<Fault> {
+        let plan = self.plans.iter_mut().find(|plan| plan.hits(call))?;
+        let fault = plan.fault;
+        plan.count -= 1;
+        self.plans.retain(|plan| plan.count > 0);
+        Some(fault)
+    }
+}
+
+/// The layer around every route: lets a waiting fault happen, and counts the call.
+pub(super) async fn intercept(
+    State(shared): State<SharedState>,
+    ConnectInfo(cut): ConnectInfo<ConnectionCut>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let Some(mut call) = Call::of(&request) else { return next.run(request).await };
+    let fault = shared.lock().faults.take(&call);
+    let answer = match fault {
+        None => next.run(request).await,
+        Some(fault) => go_wrong(fault, &shared, &cut, request, next).await,
+    };
+    if let Some(ServedRealm(realm_id)) = answer.extensions().get() {
+        call.realm_id = Some(realm_id.clone());
+    }
+    let mut state = shared.lock();
+    call.realm_id = call.realm_id.filter(|realm_id| state.companies.contains_key(realm_id));
+    state.calls.count(call, answer.status().is_success());
+    answer
+}
+
+async fn go_wrong(
+    fault: Fault,
+    shared: &SharedState,
+    cut: &ConnectionCut,
+    request: Request,
+    next: Next,
+) -> Response {
+    let now = shared.now();
+    match fault {
+        Fault::ThrottleXml => throttle_xml(now),
+        Fault::ThrottleJson => throttle_json(now),
+        Fault::ThrottleText => {
+            (StatusCode::TOO_MANY_REQUESTS, "The request limit was reached.  Try again later")
+                .into_response()
+        }
+        Fault::ServerError => system_fault(StatusCode::INTERNAL_SERVER_ERROR, now),
+        Fault::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "stream timeout").into_response(),
+        Fault::ErrorInOk => system_fault(StatusCode::OK, now),
+        Fault::Hang => {
+            shared.wait_for_release().await;
+            next.run(request).await
+        }
+        Fault::DropConnection => {
+            cut.cut();
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+        Fault::LoseAnswer => {
+            let answer = next.run(request).await;
+            cut.cut();
+            answer
+        }
+    }
+}
+
+/// Captured by users of several libraries (reference §3.1).
+fn throttle_xml(now: Timestamp) -> Response {
+    let time = times::answer_time(now);
+    let body = format!(
+        r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<IntuitResponse time="{time}" xmlns="http://schema.intuit.com/finance/v3">
+    <Fault type="SERVICE">
+        <Error code="3001">
+            <Message>message=ThrottleExceeded; errorCode=003001; statusCode=429</Message>
+            <Detail>The request limit was reached.  Try again later</Detail>
+        </Error>
+    </Fault>
+</IntuitResponse>"#
+    );
+    let content_type = [(header::CONTENT_TYPE, "application/xml")];
+    (StatusCode::TOO_MANY_REQUESTS, content_type, body).into_response()
+}
+
+fn throttle_json(now: Timestamp) -> Response {
+    let body = json!({
+        "Fault": {
+            "Error": [{
+                "Message": "message=ThrottleExceeded; errorCode=003001; statusCode=429",
+                "Detail": "The request limit was reached.  Try again later",
+                "code": "3001",
+            }],
+            "type": "SERVICE",
+        },
+        "time": times::answer_time(now),
+    });
+    (StatusCode::TOO_MANY_REQUESTS, Json(body)).into_response()
+}
+
+/// Code 10000 comes with 500 and with 200 (reference §3.3).
+fn system_fault(status: StatusCode, now: Timestamp) -> Response {
+    let body = json!({
+        "Fault": {
+            "Error": [{
+                "Message": "An application error has occurred while processing your request",
+                "Detail": "System Failure Error: asked for by the test",
+                "code": "10000",
+            }],
+            "type": "SystemFault",
+        },
+        "time": times::answer_time(now),
+    });
+    (status, Json(body)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(kind: CallKind, realm_id: &str) -> Call {
+        Call { realm_id: Some(realm_id.to_owned()), kind }
+    }
+
+    #[test]
+    fn a_plan_hits_the_ordered_number_of_calls() {
+        let mut plans = FaultPlans::default();
+        assert!(plans.add(FaultPlan::api(Fault::ServerError, 2)));
+        assert!(plans.add(FaultPlan::api(Fault::Unavailable, 1)));
+        let taken: Vec<_> = (0..4).map(|_| plans.take(&call(CallKind::Read, "1"))).collect();
+        let expected =
+            [Some(Fault::ServerError), Some(Fault::ServerError), Some(Fault::Unavailable), None];
+        assert_eq!(taken, expected);
+    }
+
+    #[test]
+    fn a_plan_spares_other_targets_and_other_companies() {
+        let mut plans = FaultPlans::default();
+        assert!(plans.add(FaultPlan::api(Fault::ThrottleXml, 1).of_company("1")));
+        assert_eq!(plans.take(&call(CallKind::Token, "1")), None);
+        assert_eq!(plans.take(&call(CallKind::Cdc, "2")), None);
+        assert_eq!(plans.take(&call(CallKind::Cdc, "1")), Some(Fault::ThrottleXml));
+    }
+}

@@ -1,0 +1,180 @@
+//! The authorize page: a plain form where a person picks the company, or says no.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use axum::extract::{Form, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use serde::Deserialize;
+use url::Url;
+
+use super::super::portal::App;
+use super::super::shared::{SharedState, State as SandboxState};
+use super::grants::Approved;
+
+/// The parameters of the page, and the hidden fields of its form.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    client_id: String,
+    response_type: String,
+    scope: String,
+    redirect_uri: String,
+    state: String,
+    /// The company of the button pressed; empty when access was denied.
+    realm_id: String,
+}
+
+/// `GET /connect/oauth2`.
+pub(super) async fn page(
+    State(shared): State<SharedState>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let state = shared.lock();
+    match check(&asked, &state.apps) {
+        Ok(_) => Html(form(&asked, &state)).into_response(),
+        Err(reason) => error_page(reason),
+    }
+}
+
+/// `POST /connect/oauth2`: a button was pressed.
+pub(super) async fn decide(
+    State(shared): State<SharedState>,
+    Form(asked): Form<Asked>,
+) -> Response {
+    let now = shared.now();
+    let mut state = shared.lock();
+    let state = &mut *state;
+    let mut back = match check(&asked, &state.apps) {
+        Ok(back) => back,
+        Err(reason) => return error_page(reason),
+    };
+    if asked.realm_id.is_empty() {
+        back.query_pairs_mut()
+            .append_pair("error", "access_denied")
+            .append_pair("state", &asked.state);
+        return found(&back);
+    }
+    if !state.companies.contains_key(&asked.realm_id) {
+        return error_page("There is no such company.");
+    }
+    let approved = Approved {
+        client_id: &asked.client_id,
+        realm_id: &asked.realm_id,
+        redirect_uri: &asked.redirect_uri,
+    };
+    let code = state.grants.issue_code(&approved, now, &mut state.chance);
+    back.query_pairs_mut()
+        .append_pair("code", &code)
+        .append_pair("state", &asked.state)
+        .append_pair("realmId", &asked.realm_id);
+    found(&back)
+}
+
+/// Checks the app and where to return; whatever is wrong is shown here, never sent there.
+fn check(asked: &Asked, apps: &BTreeMap<String, App>) -> Result<Url, &'static str> {
+    let app = apps.get(&asked.client_id).ok_or("The client_id is not known.")?;
+    let listed = app.redirect_uris.is_empty() || app.redirect_uris.contains(&asked.redirect_uri);
+    if !listed {
+        return Err("The redirect_uri is not registered with the app.");
+    }
+    let back = Url::parse(&asked.redirect_uri).map_err(|_| "The redirect_uri is not a URL.")?;
+    if !matches!(back.scheme(), "http" | "https") {
+        return Err("The redirect_uri is not an http address.");
+    }
+    if asked.response_type != "code" {
+        return Err("The response_type is not code.");
+    }
+    if asked.scope.is_empty() {
+        return Err("The scope is missing.");
+    }
+    Ok(back)
+}
+
+fn form(asked: &Asked, state: &SandboxState) -> String {
+    let mut fields = String::new();
+    for (name, value) in [
+        ("client_id", &asked.client_id),
+        ("response_type", &asked.response_type),
+        ("scope", &asked.scope),
+        ("redirect_uri", &asked.redirect_uri),
+        ("state", &asked.state),
+    ] {
+        let value = escape(value);
+        append(&mut fields, format_args!(r#"<input type="hidden" name="{name}" value="{value}">"#));
+    }
+    let mut companies = String::new();
+    for (realm_id, company) in &state.companies {
+        let (realm_id, name) = (escape(realm_id), escape(&company.company.name));
+        append(
+            &mut companies,
+            format_args!(
+                r#"<li>{name} ({realm_id}) <button name="realm_id" value="{realm_id}">Approve</button></li>"#
+            ),
+        );
+    }
+    let body = format!(
+        r#"<h1>Connect a company</h1><p>{} asks for access.</p><form method="post" action="/connect/oauth2">{fields}<ul>{companies}</ul><button name="realm_id" value="">Deny</button></form>"#,
+        escape(&asked.client_id)
+    );
+    document(&body)
+}
+
+fn append(text: &mut String, piece: std::fmt::Arguments<'_>) {
+    // Writing to a String cannot fail.
+    let _written = text.write_fmt(piece);
+}
+
+fn document(body: &str) -> String {
+    format!(
+        r#"<!doctype html><html lang="en"><meta charset="utf-8"><title>QuickBooks sandbox</title><body>{body}</body></html>"#
+    )
+}
+
+fn error_page(reason: &str) -> Response {
+    let body = document(&format!("<h1>This app cannot connect</h1><p>{reason}</p>"));
+    (StatusCode::BAD_REQUEST, Html(body)).into_response()
+}
+
+fn found(back: &Url) -> Response {
+    (StatusCode::FOUND, [(header::LOCATION, back.as_str())]).into_response()
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_known_app_may_ask_and_only_return_where_it_is_registered() {
+        let app = App {
+            redirect_uris: vec!["http://127.0.0.1/back".to_owned()],
+            ..App::new("app", "secret")
+        };
+        let apps = BTreeMap::from([("app".to_owned(), app)]);
+        for (client_id, redirect_uri, allowed) in [
+            ("app", "http://127.0.0.1/back", true),
+            ("other", "http://127.0.0.1/back", false),
+            ("app", "http://127.0.0.1/back/", false),
+            ("app", "", false),
+        ] {
+            let asked = Asked {
+                client_id: client_id.to_owned(),
+                response_type: "code".to_owned(),
+                scope: "com.intuit.quickbooks.accounting".to_owned(),
+                redirect_uri: redirect_uri.to_owned(),
+                ..Asked::default()
+            };
+            assert_eq!(check(&asked, &apps).is_ok(), allowed, "{client_id} {redirect_uri}");
+        }
+    }
+
+    #[test]
+    fn text_of_others_is_escaped_in_the_page() {
+        assert_eq!(escape(r#"<b a="1">&"#), "&lt;b a=&quot;1&quot;&gt;&amp;");
+    }
+}

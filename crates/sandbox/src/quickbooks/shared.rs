@@ -1,0 +1,171 @@
+//! The state of the stand-in, shared by its routes, its handle and its webhook senders.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::QuickBooksOptions;
+use super::books::{Books, Change, Fields, Written};
+use super::calls::CallCounts;
+use super::faults::FaultPlans;
+use super::oauth::Grants;
+use super::portal::{App, Company};
+use super::refusal::Refusal;
+use super::webhooks::{self, NoticeOf, Outbox};
+use crate::chance::Chance;
+use crate::options::{Clock, SandboxOptions};
+
+/// Everything that changes. Nothing waits while it is locked.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) chance: Chance,
+    pub(super) apps: BTreeMap<String, App>,
+    pub(super) companies: BTreeMap<String, CompanyBooks>,
+    pub(super) grants: Grants,
+    pub(super) faults: FaultPlans,
+    pub(super) calls: CallCounts,
+    pub(super) outbox: Outbox,
+}
+
+/// A company with its books.
+#[derive(Debug)]
+pub(super) struct CompanyBooks {
+    pub(super) company: Company,
+    pub(super) books: Books,
+}
+
+impl State {
+    /// Carries out a write of a company's books and queues its notices.
+    pub(super) fn write(
+        &mut self,
+        realm_id: &str,
+        now: Timestamp,
+        work: impl FnOnce(&mut Books) -> Result<Written, Refusal>,
+    ) -> Result<Fields, Refusal> {
+        let company = self.companies.get_mut(realm_id).ok_or_else(Refusal::object_not_found)?;
+        let written = work(&mut company.books)?;
+        if let Some(change) = written.change {
+            self.queue_notices(realm_id, &change, now);
+        }
+        Ok(written.shown)
+    }
+
+    fn queue_notices(&mut self, realm_id: &str, change: &Change, now: Timestamp) {
+        if !change.entity.noticed.contains(&change.operation) {
+            return;
+        }
+        for client_id in self.grants.connected_apps(realm_id) {
+            if self.apps.get(client_id).is_some_and(|app| app.webhook_url.is_some()) {
+                let notice = NoticeOf { client_id, realm_id, change, at: now };
+                self.outbox.queue(&notice, &mut self.chance);
+            }
+        }
+    }
+}
+
+/// What every route and task is given.
+pub(super) type SharedState = Arc<Shared>;
+
+/// The state with what is needed to work on it.
+pub(super) struct Shared {
+    pub(super) base_url: String,
+    pub(super) options: QuickBooksOptions,
+    pub(super) client: reqwest::Client,
+    clock: Clock,
+    state: Mutex<State>,
+    outbox_changed: watch::Sender<()>,
+    released: watch::Sender<()>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+    runtime: tokio::runtime::Handle,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Shared").field("base_url", &self.base_url).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    pub(super) fn new(
+        base_url: &str,
+        options: SandboxOptions,
+        tasks: TaskTracker,
+        stop: CancellationToken,
+    ) -> io::Result<Self> {
+        let client = webhooks::client(&options.quickbooks).map_err(io::Error::other)?;
+        Ok(Self {
+            base_url: base_url.to_owned(),
+            options: options.quickbooks,
+            client,
+            clock: options.clock,
+            state: Mutex::new(State {
+                chance: Chance::from_seed(options.seed),
+                apps: BTreeMap::new(),
+                companies: BTreeMap::new(),
+                grants: Grants::default(),
+                faults: FaultPlans::default(),
+                calls: CallCounts::default(),
+                outbox: Outbox::default(),
+            }),
+            outbox_changed: watch::Sender::new(()),
+            released: watch::Sender::new(()),
+            tasks,
+            stop,
+            runtime: tokio::runtime::Handle::current(),
+        })
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// Locks the state. A panic of another holder leaves it usable: each change is made whole
+    /// before anything can fail.
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Works on the state in a way that may change the outbox, and tells those who wait for it.
+    pub(super) fn change_outbox<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        let result = work(&mut self.lock());
+        self.announce_outbox();
+        result
+    }
+
+    /// Wakes the senders, and those who wait for them.
+    pub(super) fn announce_outbox(&self) {
+        self.outbox_changed.send_replace(());
+    }
+
+    pub(super) fn watch_outbox(&self) -> watch::Receiver<()> {
+        self.outbox_changed.subscribe()
+    }
+
+    /// Lets every hanging call go on.
+    pub(super) fn release_hanging(&self) {
+        self.released.send_replace(());
+    }
+
+    /// Waits until hanging calls are released or the sandbox stops.
+    pub(super) async fn wait_for_release(&self) {
+        let mut released = self.released.subscribe();
+        // Both ends mean the same: go on.
+        let _released = self.stop.run_until_cancelled(released.changed()).await;
+    }
+
+    /// Runs a task until it ends or the sandbox stops.
+    pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let stop = self.stop.clone();
+        let stoppable = async move {
+            stop.run_until_cancelled(task).await;
+        };
+        self.tasks.spawn_on(stoppable, &self.runtime);
+    }
+}

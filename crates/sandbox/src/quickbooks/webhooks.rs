@@ -1,0 +1,9 @@
+//! Webhooks (reference §1): notices, their two body shapes, their signature and their delivery.
+
+mod body;
+mod outbox;
+mod sender;
+
+pub use outbox::{Delivery, Notice, WebhookStats};
+pub(super) use outbox::{NoticeOf, Outbox};
+pub(super) use sender::{client, send_forever};

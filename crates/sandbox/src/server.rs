@@ -1,0 +1,65 @@
+//! The running sandbox: one loopback server that carries every provider stand-in.
+
+use std::io;
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
+
+use crate::connection::{ConnectionCut, CuttableListener};
+use crate::options::SandboxOptions;
+use crate::quickbooks::QuickBooks;
+
+/// How long a shutdown waits for open requests. Longer than a webhook answer may take (3 s), so
+/// that a well-behaved receiver is never cut off.
+const SHUTDOWN_WAIT: Duration = Duration::from_secs(5);
+
+/// A running sandbox. Dropping it stops the server without waiting.
+#[derive(Debug)]
+pub struct Sandbox {
+    base_url: String,
+    quickbooks: QuickBooks,
+    tasks: TaskTracker,
+    stop: DropGuard,
+}
+
+impl Sandbox {
+    /// Opens the server on 127.0.0.1 and registers the apps and companies of the options.
+    ///
+    /// # Errors
+    /// When the port cannot be bound, or the webhook client cannot be built.
+    pub async fn start(options: SandboxOptions) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
+        let base_url = format!("http://{}", listener.local_addr()?);
+        let stop = CancellationToken::new();
+        let tasks = TaskTracker::new();
+        let quickbooks = QuickBooks::new(&base_url, options, tasks.clone(), stop.clone())?;
+        let service = quickbooks.router().into_make_service_with_connect_info::<ConnectionCut>();
+        let server = axum::serve(CuttableListener(listener), service)
+            .with_graceful_shutdown(stop.clone().cancelled_owned());
+        tasks.spawn(async move { server.await });
+        Ok(Self { base_url, quickbooks, tasks, stop: stop.drop_guard() })
+    }
+
+    /// `http://127.0.0.1:<port>`, without a slash at the end.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The QuickBooks Online stand-in.
+    #[must_use]
+    pub fn quickbooks(&self) -> &QuickBooks {
+        &self.quickbooks
+    }
+
+    /// Stops taking requests, releases hanging ones, and waits a bounded time for the rest.
+    pub async fn shutdown(self) {
+        drop(self.stop);
+        self.tasks.close();
+        // Whatever is still open after the wait ends with the runtime.
+        let _stragglers = tokio::time::timeout(SHUTDOWN_WAIT, self.tasks.wait()).await;
+    }
+}

@@ -1,0 +1,18 @@
+//! The sandbox from outside: everything here goes over HTTP, as a client library would.
+
+#[cfg(test)]
+mod accounting;
+#[cfg(test)]
+mod bench;
+#[cfg(test)]
+mod control;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod lifecycle;
+#[cfg(test)]
+mod oauth;
+#[cfg(test)]
+mod receiver;
+#[cfg(test)]
+mod webhooks;

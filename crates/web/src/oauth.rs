@@ -1,0 +1,100 @@
+//! `/elements/{keyOrId}/oauth`: where a customer's browser is sent to authorise (reference:
+//! cloud-elements §3). No credentials are asked for, as in the original: everything the answer is
+//! made of comes with the request.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use ledgerhook_engine::connector::AuthorizeRequest;
+use ledgerhook_engine::{Gateway, Refusal};
+use serde::Serialize;
+
+use crate::body::JsonObject;
+use crate::failure::Failure;
+use crate::query::Query;
+
+/// What a request says. The client secret, which the original takes as well, has no part in an
+/// OAuth 2.0 authorisation URL and is not read.
+#[derive(Debug)]
+struct UrlRequest {
+    api_key: Option<String>,
+    callback_url: Option<String>,
+    scope: Option<String>,
+    state: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct UrlShape {
+    oauth_url: String,
+    element: &'static str,
+}
+
+/// `GET /elements/{keyOrId}/oauth/url`
+pub(crate) async fn url_by_query(
+    State(gateway): State<Arc<Gateway>>,
+    Path(element): Path<String>,
+    query: Query,
+) -> Result<Json<UrlShape>, Failure> {
+    let text = |name| query.text(name).map(str::to_owned);
+    let request = UrlRequest {
+        api_key: text("apiKey"),
+        callback_url: text("callbackUrl"),
+        scope: text("scope"),
+        state: text("state"),
+    };
+    url(&gateway, &element, request)
+}
+
+/// `POST /elements/{keyOrId}/oauth/url`
+pub(crate) async fn url_by_body(
+    State(gateway): State<Arc<Gateway>>,
+    Path(element): Path<String>,
+    JsonObject(mut body): JsonObject,
+) -> Result<Json<UrlShape>, Failure> {
+    let mut text = |name| {
+        let given = body.text(name)?;
+        Ok::<_, Failure>(given.filter(|text| !text.trim().is_empty()))
+    };
+    let request = UrlRequest {
+        api_key: text("apiKey")?,
+        callback_url: text("callbackUrl")?,
+        scope: text("scope")?,
+        state: text("state")?,
+    };
+    url(&gateway, &element, request)
+}
+
+fn url(gateway: &Gateway, element: &str, request: UrlRequest) -> Result<Json<UrlShape>, Failure> {
+    let connector = gateway.connector(element)?;
+    let element = connector.profile.key;
+    let (Some(api_key), Some(callback_url)) = (request.api_key, request.callback_url) else {
+        return Err(Failure::bad_request(
+            "apiKey and callbackUrl: both are needed; they are the client id and the redirect URI \
+             of your app at the provider",
+        ));
+    };
+    let request = AuthorizeRequest {
+        api_key,
+        callback_url,
+        scope: request.scope,
+        state: request.state.unwrap_or_else(|| element.to_owned()),
+    };
+    let oauth_url = connector.oauth.authorize_url(&request).map_err(Refusal::from)?;
+    Ok(Json(UrlShape { oauth_url, element }))
+}
+
+/// `GET /elements/{keyOrId}/oauth/token`: the request token of OAuth 1.0a, which no provider of
+/// this gateway has any more.
+pub(crate) async fn request_token(
+    State(gateway): State<Arc<Gateway>>,
+    Path(element): Path<String>,
+) -> Result<(), Failure> {
+    let profile = gateway.connector(&element)?.profile;
+    Err(Failure::bad_request(format!(
+        "{} is connected by OAuth 2.0, which has no request token (Intuit ended OAuth 1.0a on \
+         2019-12-17); send the customer to the URL from GET /elements/{}/oauth/url",
+        profile.name, profile.key
+    )))
+}
