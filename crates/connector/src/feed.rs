@@ -7,6 +7,8 @@ use ledgerhook_model::configuration::Configuration;
 use ledgerhook_model::{Change, Detection, Moment, Secret};
 use thiserror::Error;
 
+use crate::oauth::ClientCredentials;
+
 /// With what a company is read.
 #[derive(Debug, Clone)]
 pub struct Access {
@@ -14,6 +16,11 @@ pub struct Access {
     pub company: String,
     /// The access token.
     pub token: Secret,
+    /// What came with it: the refresh token of OAuth 2.0, the token secret of OAuth 1.0a, which
+    /// signs calls.
+    pub companion: Secret,
+    /// Those of the provider app; they sign calls of OAuth 1.0a.
+    pub credentials: ClientCredentials,
 }
 
 /// What is asked.
@@ -38,6 +45,12 @@ pub struct FeedPage {
     pub provider_time: Moment,
     /// Metered calls that were made.
     pub reads: u32,
+    /// The provider has more: `provider_time` is earlier than now, and asking again at once, from
+    /// `provider_time` itself, brings the next part.
+    pub more: bool,
+    /// Something the operator should know of this read, in words for people: that changes from
+    /// before some moment could not be asked for, and what was done instead.
+    pub note: Option<String>,
 }
 
 /// Why changes could not be read.
@@ -66,8 +79,16 @@ pub enum FeedError {
 /// How a provider's changes are asked for.
 #[async_trait]
 pub trait ChangeFeed: Send + Sync {
+    /// Its name, by which its cursors are kept: `cdc`, `query`.
+    fn name(&self) -> &'static str;
     /// What its findings are called: `cdc`, or `poll`.
     fn detection(&self) -> Detection;
-    /// All changes of the asked-for resources since a moment.
+    /// Whether it tells of changes of a resource. A resource is covered by one feed at most.
+    fn covers(&self, resource: &str) -> bool;
+    /// How often it is asked when the instance says nothing of this feed
+    /// (`event.poller.<name>.refresh_interval`, in minutes): `None` for the instance's own
+    /// interval.
+    fn interval_default(&self) -> Option<Duration>;
+    /// All changes since a moment, of those asked-for resources that this feed covers.
     async fn changes(&self, request: FeedRequest<'_>) -> Result<FeedPage, FeedError>;
 }

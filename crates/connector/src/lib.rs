@@ -8,14 +8,16 @@ mod feed;
 mod notices;
 mod oauth;
 mod profile;
+mod records;
 
 pub use feed::{Access, ChangeFeed, FeedError, FeedPage, FeedRequest};
 pub use notices::{NoticeEntry, Notices, ParsedNotice};
 pub use oauth::{
     AuthorizeRequest, ClientCredentials, ConnectError, ConnectRequest, Connected, OAuth,
-    RefreshError, Tokens,
+    RefreshError, RequestToken, RequestTokenRequest, Tokens,
 };
 pub use profile::{ElementProfile, ResourceProfile};
+pub use records::{Records, RecordsPage, RecordsRequest};
 
 /// One provider, as the engine sees it.
 #[derive(Clone)]
@@ -26,8 +28,10 @@ pub struct Connector {
     pub oauth: Arc<dyn OAuth>,
     /// How its notices are read; `None` when it sends none.
     pub notices: Option<Arc<dyn Notices>>,
-    /// How its changes are asked for; `None` when it cannot be polled.
-    pub feed: Option<Arc<dyn ChangeFeed>>,
+    /// How its changes are asked for, each feed its own resources; empty when it cannot be polled.
+    pub feeds: Vec<Arc<dyn ChangeFeed>>,
+    /// How single records are read; `None` when a notice carries the whole record.
+    pub records: Option<Arc<dyn Records>>,
 }
 
 impl fmt::Debug for Connector {

@@ -19,6 +19,28 @@ pub struct AuthorizeRequest {
     pub scope: Option<String>,
     /// Handed back with the code.
     pub state: String,
+    /// The request token of OAuth 1.0a, for which the URL is then made; `None` for OAuth 2.0.
+    pub request_token: Option<String>,
+}
+
+/// What a request token of OAuth 1.0a is asked with.
+#[derive(Debug, Clone)]
+pub struct RequestTokenRequest {
+    /// Consumer key.
+    pub api_key: String,
+    /// Consumer secret.
+    pub api_secret: Secret,
+    /// Where the customer is sent back to.
+    pub callback_url: String,
+}
+
+/// A request token of OAuth 1.0a.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestToken {
+    /// For [`AuthorizeRequest::request_token`].
+    pub token: String,
+    /// For `providerData.secret` of the creation request.
+    pub secret: Secret,
 }
 
 /// Client id and secret of a provider app.
@@ -116,6 +138,18 @@ pub trait OAuth: Send + Sync {
     /// The URL to which the customer's browser is sent. Parameters in the original's order: scope,
     /// `response_type`, `redirect_uri`, state, `client_id`.
     fn authorize_url(&self, request: &AuthorizeRequest) -> Result<String, ConnectError>;
+    /// A request token, for elements that are connected by OAuth 1.0a.
+    async fn request_token(
+        &self,
+        _request: &RequestTokenRequest,
+    ) -> Result<RequestToken, ConnectError> {
+        Err(ConnectError::Request {
+            field: "element".to_owned(),
+            problem: "it is connected by OAuth 2.0, which has no request token; send the customer \
+                      to the element's authorisation URL"
+                .to_owned(),
+        })
+    }
     /// Turns what the creation request brought into a connected company.
     async fn connect(&self, request: ConnectRequest<'_>) -> Result<Connected, ConnectError>;
     /// New tokens for old ones.

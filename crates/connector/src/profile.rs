@@ -31,10 +31,7 @@ pub struct ElementProfile {
 impl ElementProfile {
     /// The names of its event resources.
     pub fn resource_names(&self) -> Vec<&'static str> {
-        self.resources
-            .iter()
-            .map(|resource| resource.name)
-            .collect()
+        self.resources.iter().map(|resource| resource.name).collect()
     }
 }
 

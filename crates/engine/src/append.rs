@@ -19,7 +19,8 @@ use crate::supervisor::Supervisor;
 /// wait, which is the only honest answer of a disk that cannot follow.
 const WAITING_MAX: usize = 8_192;
 
-/// Most appends of one transaction: about 10 ms of writing, so that no waiter waits long for others.
+/// Most appends of one transaction: about 10 ms of writing, so that no waiter waits long for
+/// others.
 const BATCH_MAX: usize = 512;
 
 /// Hands appends to the appender's task.

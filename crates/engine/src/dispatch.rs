@@ -4,7 +4,6 @@
 mod lanes;
 mod letter;
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -160,14 +159,12 @@ impl Dispatcher {
         }
     }
 
-    /// What the limit of calls is counted by: the callback's URL.
+    /// What the limit of calls is counted by: the callback's URL. An instance without one has
+    /// nothing to call, and only its own number to be counted by.
     fn callback_of(&self, instance: InstanceId) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        match self.parts.roster.by_id(instance).and_then(|seat| seat.callback.clone()) {
-            Some(callback) => callback.key.hash(&mut hasher),
-            None => instance.hash(&mut hasher),
-        }
-        hasher.finish()
+        let seat = self.parts.roster.by_id(instance);
+        let callback = seat.as_ref().and_then(|seat| seat.callback.as_ref());
+        callback.map_or(instance.0.cast_unsigned(), |callback| callback.key)
     }
 
     async fn attempt(self: Arc<Self>, parcel: Parcel) {
@@ -214,7 +211,7 @@ impl Dispatcher {
             },
             Err(error) => AttemptOutcome::Failed { code: error.kind() },
         };
-        let random = u32::from_le_bytes(random_bytes(&*self.parts.entropy));
+        let random = || u32::from_le_bytes(random_bytes(&*self.parts.entropy));
         let attempt = parcel.attempts.saturating_add(1);
         let step = self.retry.after_attempt(attempt, &outcome, now, random);
         (outcome.to_string(), step)

@@ -174,6 +174,7 @@ impl Gateway {
                 roster: Arc::clone(&roster),
                 tokens,
                 polling: Arc::clone(&polling),
+                supervisor: supervisor.clone(),
             },
             intake: Intake {
                 connectors: Arc::clone(&connectors),

@@ -21,6 +21,7 @@ use crate::polling::Polling;
 use crate::refusal::Refusal;
 use crate::roster::Roster;
 use crate::seating;
+use crate::supervisor::Supervisor;
 use crate::tenants::{Caller, new_token};
 use crate::tokens::Tokens;
 use crate::vault::Vault;
@@ -70,12 +71,55 @@ pub struct Instances {
     pub(crate) roster: Arc<Roster>,
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) polling: Arc<Polling>,
+    pub(crate) supervisor: Supervisor,
 }
 
 impl Instances {
     /// Connects a company. Everything that can be checked here is checked before the provider is
-    /// asked, because an authorisation code works only once.
+    /// asked, because an authorisation code works only once. Goes on to its end when the caller
+    /// hangs up.
     pub async fn create(
+        &self,
+        caller: &Caller,
+        element: &str,
+        request: InstanceRequest,
+    ) -> Result<InstanceView, Refusal> {
+        let (own, caller, element) = (self.clone(), caller.clone(), element.to_owned());
+        self.complete(async move { own.create_now(&caller, &element, request).await }).await
+    }
+
+    /// Replaces an instance (`PUT`): what the request does not name is reset. Tokens are kept
+    /// unless `providerData` brings new ones. Goes on to its end when the caller hangs up.
+    pub async fn replace(
+        &self,
+        caller: &Caller,
+        id: InstanceId,
+        request: InstanceRequest,
+    ) -> Result<InstanceView, Refusal> {
+        let (own, caller) = (self.clone(), caller.clone());
+        self.complete(async move { own.replace_now(&caller, id, request).await }).await
+    }
+
+    /// Changes what the request names (`PATCH`). Goes on to its end when the caller hangs up.
+    pub async fn patch(
+        &self,
+        caller: &Caller,
+        id: InstanceId,
+        request: InstanceRequest,
+    ) -> Result<InstanceView, Refusal> {
+        let (own, caller) = (self.clone(), caller.clone());
+        self.complete(async move { own.patch_now(&caller, id, request).await }).await
+    }
+
+    async fn complete(
+        &self,
+        task: impl Future<Output = Result<InstanceView, Refusal>> + Send + 'static,
+    ) -> Result<InstanceView, Refusal> {
+        let failed = || Err(Refusal::Unavailable("an internal error; see the log".to_owned()));
+        self.supervisor.complete(task).await.unwrap_or_else(failed)
+    }
+
+    async fn create_now(
         &self,
         caller: &Caller,
         element: &str,
@@ -143,9 +187,7 @@ impl Instances {
         Ok(views)
     }
 
-    /// Replaces an instance (`PUT`): what the request does not name is reset. Tokens are kept
-    /// unless `providerData` brings new ones.
-    pub async fn replace(
+    async fn replace_now(
         &self,
         caller: &Caller,
         id: InstanceId,
@@ -168,8 +210,7 @@ impl Instances {
         self.change(instance, configuration, request.provider_data).await
     }
 
-    /// Changes what the request names (`PATCH`).
-    pub async fn patch(
+    async fn patch_now(
         &self,
         caller: &Caller,
         id: InstanceId,
@@ -268,7 +309,7 @@ impl Instances {
         };
         let configuration = self.configuration(instance)?;
         let seat = seating::seat(connector, instance, configuration, &self.policy, key)?;
-        let polls = seat.polls() && connector.feed.is_some();
+        let polls = seat.polls() && !connector.feeds.is_empty();
         let interval = seat.settings.poll_interval;
         self.roster.seat(seat);
         if polls {

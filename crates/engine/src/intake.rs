@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use ledgerhook_connector::{Connector, NoticeEntry, Notices, ParsedNotice};
 use ledgerhook_model::limits::NOTICED_EVENTS_PER_NOTIFICATION_MAX;
-use ledgerhook_model::{Detection, EventId, InstanceId, Moment, OrganizationId};
+use ledgerhook_model::{AppId, Detection, EventId, InstanceId, Moment, OrganizationId};
 use ledgerhook_store::journal::{Append, Finding, NewEvent, NewNotice};
 use thiserror::Error;
 
@@ -15,6 +15,10 @@ use crate::ambient::{Clock, Entropy, random_bytes};
 use crate::append::Appender;
 use crate::counters::Counters;
 use crate::roster::{AppSeat, Roster, Seat};
+
+/// Apps whose signatures are simply tried one after the other. With more of them, a look into the
+/// notice shows which are likely, so that the cost does not grow with the number of organisations.
+const APPS_TRIED_UNSORTED_MAX: usize = 4;
 
 /// A provider's post as it arrived.
 #[derive(Debug)]
@@ -25,8 +29,22 @@ pub struct InboundNotice {
     pub instance: Option<InstanceId>,
     /// All headers.
     pub headers: HeaderMap,
-    /// The raw body.
+    /// The raw body, over which a signature is checked, and which is kept.
     pub body: Bytes,
+    /// The body in the provider's own form, where the raw one is in another (the listener's XML,
+    /// JSV and CSV).
+    pub translated: Option<Bytes>,
+    /// Who vouches for it.
+    pub trust: Trust,
+}
+
+/// Who vouches for a notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// The provider's signature, which must fit.
+    Signature,
+    /// A caller who has proved to be of this organisation; the notice reaches no other one.
+    Organization(OrganizationId),
 }
 
 /// Why a notice was not taken in. Nothing of it is kept but a count.
@@ -71,11 +89,15 @@ impl Intake {
         let reader = connector.notices.as_deref().ok_or(IntakeError::UnknownElement)?;
         let only = self.instance_in_path(&notice)?;
         let now = self.clock.now();
-        let parsed = reader.parse(&notice.body, now);
         let element = connector.profile.key;
-        let verified = self.verify(reader, &notice, element, only.as_deref(), &parsed);
-        let app = verified.inspect_err(|_| self.counters.notices_refused.one())?;
-        let routes = Routes { roster: &self.roster, element, only: only.as_deref(), app };
+        let sender = match notice.trust {
+            Trust::Organization(organization) => Sender::Organization(organization),
+            Trust::Signature => self
+                .verify(reader, &notice, element, only.as_deref())
+                .inspect_err(|_| self.counters.notices_refused.one())?,
+        };
+        let parsed = reader.parse(notice.translated.as_ref().unwrap_or(&notice.body), now);
+        let routes = Routes { roster: &self.roster, element, only: only.as_deref(), sender };
         let append = self.route(routes, parsed, notice.body, now);
         if self.appender.append(append).await.is_err() {
             self.counters.notices_not_stored.one();
@@ -95,28 +117,34 @@ impl Intake {
         }
     }
 
-    /// The app whose verifier token fits the notice; `None` for an unsigned one that is allowed.
+    /// Whose notice it is: of the app whose verifier token fits, or of nobody when it is unsigned
+    /// and that is allowed.
     fn verify(
         &self,
         reader: &dyn Notices,
         notice: &InboundNotice,
         element: &str,
         only: Option<&Seat>,
-        parsed: &ParsedNotice,
-    ) -> Result<Option<Arc<AppSeat>>, IntakeError> {
+    ) -> Result<Sender, IntakeError> {
         if !reader.is_signed(&notice.headers) {
-            return if self.allow_unsigned { Ok(None) } else { Err(IntakeError::NotSigned) };
+            let allowed = self.allow_unsigned.then_some(Sender::Anybody);
+            return allowed.ok_or(IntakeError::NotSigned);
         }
         let mut apps = self.roster.apps(element);
         match only {
             Some(seat) => apps.retain(|app| app.organization == seat.organization),
-            None if apps.len() > 1 => self.likely_first(&mut apps, element, parsed),
+            None if apps.len() > APPS_TRIED_UNSORTED_MAX => {
+                // Read before it is verified, which costs less than a signature for each app.
+                let readable = notice.translated.as_ref().unwrap_or(&notice.body);
+                let parsed = reader.parse(readable, self.clock.now());
+                self.likely_first(&mut apps, element, &parsed);
+            }
             None => {}
         }
         let fits = |app: &Arc<AppSeat>| {
             reader.signature_fits(&notice.headers, &notice.body, &app.verifier_token)
         };
-        apps.into_iter().find(fits).map(Some).ok_or(IntakeError::BadSignature)
+        apps.into_iter().find(fits).map(Sender::App).ok_or(IntakeError::BadSignature)
     }
 
     /// Brings the apps that have an instance of a company in the notice to the front, so that the
@@ -165,7 +193,7 @@ impl Intake {
         self.counters.entries_unrouted.many(u64::from(unrouted));
         let notice = NewNotice {
             element: routes.element.to_owned(),
-            app: routes.app.map(|app| app.id),
+            app: routes.sender.app(),
             body,
             received_at,
             unrouted_entries: unrouted,
@@ -179,7 +207,34 @@ struct Routes<'a> {
     roster: &'a Roster,
     element: &'static str,
     only: Option<&'a Seat>,
-    app: Option<Arc<AppSeat>>,
+    sender: Sender,
+}
+
+/// Whose notice it is.
+enum Sender {
+    /// The app's whose verifier token fits.
+    App(Arc<AppSeat>),
+    /// This organisation's.
+    Organization(OrganizationId),
+    /// Unsigned, and allowed so for development.
+    Anybody,
+}
+
+impl Sender {
+    fn app(&self) -> Option<AppId> {
+        match self {
+            Self::App(app) => Some(app.id),
+            Self::Organization(_) | Self::Anybody => None,
+        }
+    }
+
+    fn may_reach(&self, seat: &Seat) -> bool {
+        match self {
+            Self::App(app) => app.owns(seat),
+            Self::Organization(organization) => seat.organization == *organization,
+            Self::Anybody => true,
+        }
+    }
 }
 
 impl Routes<'_> {
@@ -190,7 +245,7 @@ impl Routes<'_> {
         seats.retain(|seat| {
             seat.takes_notices()
                 && self.only.is_none_or(|only| only.id == seat.id)
-                && self.app.as_ref().is_none_or(|app| app.owns(seat))
+                && self.sender.may_reach(seat)
                 && wanted(seat, &entry.change.resource)
         });
         seats

@@ -27,7 +27,7 @@ pub use ledgerhook_store as store;
 
 pub use counters::CountersSnapshot;
 pub use gateway::{Gateway, Parts, Settings};
-pub use intake::{InboundNotice, Intake, IntakeError};
+pub use intake::{InboundNotice, Intake, IntakeError, Trust};
 pub use refusal::Refusal;
 
 /// The connector of an element, by its key or by the number that the original gave it.
@@ -35,8 +35,9 @@ fn find_connector<'c>(
     connectors: &'c [Connector],
     key_or_id: &str,
 ) -> Result<&'c Connector, Refusal> {
+    let id = key_or_id.parse::<i64>().ok();
     let fits = |connector: &&Connector| {
-        connector.profile.key == key_or_id || connector.profile.id.to_string() == key_or_id
+        connector.profile.key == key_or_id || Some(connector.profile.id) == id
     };
     connectors.iter().find(fits).ok_or_else(|| {
         let known: Vec<&str> = connectors.iter().map(|connector| connector.profile.key).collect();

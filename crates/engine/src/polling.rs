@@ -214,7 +214,7 @@ impl Polling {
     async fn read_and_append(&self, seat: &Seat) -> Result<(), PollError> {
         let parts = &self.parts;
         let connector = crate::find_connector(&parts.connectors, seat.element);
-        let feed = connector.ok().and_then(|connector| connector.feed.as_deref());
+        let feed = connector.ok().and_then(|connector| connector.feeds.first().map(|feed| &**feed));
         let feed = feed.ok_or(PollError::NoFeed)?;
         let state = parts.store.poll_state(seat.id).await?;
         let cursor =

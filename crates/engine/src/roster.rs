@@ -51,8 +51,8 @@ pub struct Seat {
 pub struct Callback {
     /// The URL, as the address policy accepted it.
     pub url: CallableUrl,
-    /// What the limit of concurrent calls is counted by.
-    pub key: Arc<str>,
+    /// What the limit of concurrent calls is counted by: a hash of the URL.
+    pub key: u64,
 }
 
 impl Seat {

@@ -1,7 +1,7 @@
 //! From a stored instance to a seat in the roster: configuration read, callback accepted by the
 //! address policy, keys opened.
 
-use std::sync::Arc;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use ledgerhook_connector::Connector;
 use ledgerhook_egress::{AddressPolicy, CallableUrl};
@@ -36,7 +36,7 @@ pub(crate) fn check(
         Err(ConfigurationError::new(keys::VENDOR_TYPE, problem))
     };
     match settings.vendor_type {
-        VendorType::Polling if connector.feed.is_none() => {
+        VendorType::Polling if connector.feeds.is_empty() => {
             impossible("cannot be polled; use `webhook`")
         }
         VendorType::Webhook | VendorType::Hybrid if connector.notices.is_none() => {
@@ -109,6 +109,7 @@ fn callback(
         return Ok(None);
     }
     let url = CallableUrl::parse(text, policy).map_err(|refusal| error(refusal.to_string()))?;
-    let key = Arc::from(url.as_str());
-    Ok(Some(Callback { url, key }))
+    let mut hasher = DefaultHasher::new();
+    url.as_str().hash(&mut hasher);
+    Ok(Some(Callback { url, key: hasher.finish() }))
 }

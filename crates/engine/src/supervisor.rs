@@ -19,6 +19,17 @@ impl Supervisor {
         drop(self.tasks.spawn(task));
     }
 
+    /// Does `task` to its end even if the caller stops waiting for it; `None` if it panicked.
+    ///
+    /// A web server drops a handler when its client hangs up: what must not be left half done goes
+    /// through here.
+    pub(crate) async fn complete<T: Send + 'static>(
+        &self,
+        task: impl Future<Output = T> + Send + 'static,
+    ) -> Option<T> {
+        self.tasks.spawn(task).await.ok()
+    }
+
     /// Completes when the tasks are to end.
     pub(crate) fn ending(&self) -> WaitForCancellationFuture<'_> {
         self.ending.cancelled()

@@ -87,12 +87,12 @@ impl Tokens {
     /// A valid access token of an instance.
     pub(crate) async fn access(&self, seat: &Seat) -> Result<Access, AccessError> {
         let grant = self.stored(seat.id).await?;
-        let token = if grant.access_expires_at <= self.clock.now().plus(REFRESH_AHEAD) {
+        let opened = if grant.access_expires_at <= self.clock.now().plus(REFRESH_AHEAD) {
             self.refreshed(seat, grant.generation).await?
         } else {
-            self.open(&grant.sealed_tokens)?.access
+            self.open(&grant.sealed_tokens)?
         };
-        Ok(Access { company: seat.company.clone(), token })
+        Ok(access_of(seat, opened))
     }
 
     /// A fresh access token in place of one that the provider did not accept.
@@ -102,13 +102,13 @@ impl Tokens {
         refused: &Access,
     ) -> Result<Access, AccessError> {
         let grant = self.stored(seat.id).await?;
-        let current = self.open(&grant.sealed_tokens)?.access;
-        let token = if current == refused.token {
+        let current = self.open(&grant.sealed_tokens)?;
+        let opened = if current.access == refused.token {
             self.refreshed(seat, grant.generation).await?
         } else {
             current
         };
-        Ok(Access { company: seat.company.clone(), token })
+        Ok(access_of(seat, opened))
     }
 
     /// Tells the provider that the connection has ended, as well as that can be done.
@@ -125,13 +125,13 @@ impl Tokens {
     }
 
     /// Refreshes the tokens of `generation`, or returns what another refresh has brought meanwhile.
-    async fn refreshed(&self, seat: &Seat, generation: i64) -> Result<Secret, AccessError> {
+    async fn refreshed(&self, seat: &Seat, generation: i64) -> Result<Opened, AccessError> {
         let turn = self.turn(seat.id);
         let _mine = turn.lock().await;
         let grant = self.stored(seat.id).await?;
         let opened = self.open(&grant.sealed_tokens)?;
         if grant.generation != generation {
-            return Ok(opened.access);
+            return Ok(opened);
         }
         let connector = crate::find_connector(&self.connectors, seat.element)
             .map_err(|refusal| AccessError::Unavailable(refusal.to_string()))?;
@@ -141,10 +141,10 @@ impl Tokens {
                 let renewed = self.sealed(&granted, generation + 1, previous);
                 // On disk before it is used: the old one is spent.
                 if self.store.store_grant(seat.id, renewed).await? {
-                    return Ok(granted.access);
+                    return Ok(Opened { access: granted.access, refresh: granted.refresh });
                 }
                 let grant = self.stored(seat.id).await?;
-                Ok(self.open(&grant.sealed_tokens)?.access)
+                self.open(&grant.sealed_tokens)
             }
             Err(RefreshError::Refused { provider_message }) => {
                 let reason = provider_message;
@@ -195,6 +195,11 @@ impl Tokens {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(turns.entry(instance).or_default())
     }
+}
+
+fn access_of(seat: &Seat, opened: Opened) -> Access {
+    let (token, companion) = (opened.access, opened.refresh);
+    Access { company: seat.company.clone(), token, companion, credentials: credentials(seat) }
 }
 
 fn credentials(seat: &Seat) -> ClientCredentials {

@@ -1,5 +1,6 @@
 //! From settings to a gateway: store, keys, providers and engine put together.
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,7 +69,10 @@ pub(crate) fn tenants(settings: &Settings) -> anyhow::Result<Tenants> {
 pub(crate) fn start_logging(log: &Log) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&log.level)
         .with_context(|| format!("log.level: `{}` is no level and no filter", log.level))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     let started = match log.format.as_str() {
         "json" => builder.json().try_init(),
         "text" => builder.try_init(),

@@ -12,6 +12,11 @@ mod settings;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use mimalloc::MiMalloc;
+
+/// Notices and deliveries are many small allocations on several threads.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[expect(clippy::print_stderr, reason = "the last word of a command-line program")]
 fn main() -> ExitCode {

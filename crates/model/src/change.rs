@@ -145,9 +145,6 @@ mod tests {
     #[test]
     fn a_revision_and_a_notice_of_the_same_text_are_different_versions() {
         let text = "5".to_owned();
-        assert_ne!(
-            Version::Revision(text.clone()).to_key(),
-            Version::Noticed(text).to_key()
-        );
+        assert_ne!(Version::Revision(text.clone()).to_key(), Version::Noticed(text).to_key());
     }
 }

@@ -22,6 +22,8 @@ pub mod keys {
     pub const CALLBACK_URL: &str = "event.notification.callback.url";
     /// The key that signs notifications.
     pub const SIGNATURE_KEY: &str = "event.notification.signature.key";
+    /// Whether notifications carry the organisation's ed25519 signature as well.
+    pub const ASYMMETRIC_SIGNATURE: &str = "event.notification.signature.asymmetric";
     /// Further headers of a notification.
     pub const CALLBACK_HEADERS: &str = "event.notification.callback.headers";
     /// Basic authentication towards the callback.
@@ -82,14 +84,7 @@ const fn key(
     default: Option<&'static str>,
     description: &'static str,
 ) -> KeyProfile {
-    KeyProfile {
-        key,
-        name,
-        description,
-        kind,
-        default,
-        required: false,
-    }
+    KeyProfile { key, name, description, kind, default, required: false }
 }
 
 /// The keys every element has.
@@ -121,6 +116,14 @@ pub const EVENT_KEYS: &[KeyProfile] = &[
         KeyKind::Password,
         None,
         "The key of the Elements-Webhook-Signature header; a whsec_ key serves both signatures",
+    ),
+    key(
+        keys::ASYMMETRIC_SIGNATURE,
+        "Asymmetric Signature",
+        KeyKind::Boolean,
+        None,
+        "Whether notifications carry the organisation's ed25519 signature (v1a): true unless there \
+         is a signature key, because it costs more than all the rest of a delivery's signing",
     ),
     key(
         keys::CALLBACK_HEADERS,
@@ -172,10 +175,7 @@ pub struct ConfigurationError {
 impl ConfigurationError {
     /// An error at `key`.
     pub fn new(key: &str, problem: impl Into<String>) -> Self {
-        Self {
-            key: key.to_owned(),
-            problem: problem.into(),
-        }
+        Self { key: key.to_owned(), problem: problem.into() }
     }
 }
 
@@ -198,10 +198,7 @@ impl Configuration {
                 Value::String(text) => Some(text.clone()),
                 other => Some(other.to_string()),
             };
-            if text
-                .as_ref()
-                .is_some_and(|text| text.len() > CONFIGURATION_VALUE_BYTES_MAX)
-            {
+            if text.as_ref().is_some_and(|text| text.len() > CONFIGURATION_VALUE_BYTES_MAX) {
                 let problem = format!("longer than {CONFIGURATION_VALUE_BYTES_MAX} bytes");
                 return Err(ConfigurationError::new(key, problem));
             }
@@ -232,31 +229,26 @@ impl Configuration {
         }
     }
 
-    fn boolean(&self, key: &str) -> Result<bool, ConfigurationError> {
+    fn boolean(&self, key: &str, default: bool) -> Result<bool, ConfigurationError> {
         match self.text(key).map(str::to_ascii_lowercase).as_deref() {
-            None | Some("false") => Ok(false),
+            None => Ok(default),
+            Some("false") => Ok(false),
             Some("true") => Ok(true),
-            Some(other) => Err(ConfigurationError::new(
-                key,
-                format!("`{other}` is neither true nor false"),
-            )),
+            Some(other) => {
+                Err(ConfigurationError::new(key, format!("`{other}` is neither true nor false")))
+            }
         }
     }
 }
 
 /// True when the value of `key` is a secret: a known password entry, or a key whose name says so.
 pub fn is_secret(key: &str, element_keys: &[KeyProfile]) -> bool {
-    let profile = EVENT_KEYS
-        .iter()
-        .chain(element_keys)
-        .find(|profile| profile.key == key);
+    let profile = EVENT_KEYS.iter().chain(element_keys).find(|profile| profile.key == key);
     match profile {
         Some(profile) => profile.kind == KeyKind::Password,
         None => {
             let last = key.rsplit('.').next().unwrap_or(key).to_ascii_lowercase();
-            ["secret", "password", "token", "key"]
-                .iter()
-                .any(|word| last.ends_with(word))
+            ["secret", "password", "token", "key"].iter().any(|word| last.ends_with(word))
         }
     }
 }
@@ -296,6 +288,9 @@ pub struct EventSettings {
     pub callback_url: Option<String>,
     /// The key that signs notifications.
     pub signature_key: Option<Secret>,
+    /// Whether notifications carry the organisation's ed25519 signature (`v1a`). Without a
+    /// signature key they do, so that none goes unsigned; with one, when asked for.
+    pub asymmetric_signature: bool,
     /// User name and password towards the callback.
     pub basic: Option<(String, Secret)>,
     /// Further headers: names and values.
@@ -314,13 +309,15 @@ impl EventSettings {
     pub fn read(config: &Configuration, known: &[&str]) -> Result<Self, ConfigurationError> {
         let vendor_type = vendor_type(config)?;
         Ok(Self {
-            enabled: config.boolean(keys::EVENTS_ENABLED)?,
+            enabled: config.boolean(keys::EVENTS_ENABLED, false)?,
             vendor_type,
             callback_url: config
                 .text(keys::CALLBACK_URL)
                 .filter(|url| *url != "false")
                 .map(str::to_owned),
             signature_key: config.text(keys::SIGNATURE_KEY).map(Secret::new),
+            asymmetric_signature: config
+                .boolean(keys::ASYMMETRIC_SIGNATURE, config.text(keys::SIGNATURE_KEY).is_none())?,
             basic: config.text(keys::BASIC_USERNAME).map(|name| {
                 let password = config.text(keys::BASIC_PASSWORD).unwrap_or_default();
                 (name.to_owned(), Secret::new(password))
@@ -333,10 +330,7 @@ impl EventSettings {
 }
 
 fn vendor_type(config: &Configuration) -> Result<VendorType, ConfigurationError> {
-    let text = config
-        .text(keys::VENDOR_TYPE)
-        .unwrap_or("polling")
-        .to_ascii_lowercase();
+    let text = config.text(keys::VENDOR_TYPE).unwrap_or("polling").to_ascii_lowercase();
     let name = if text == "webhooks" { "webhook" } else { &text };
     VendorType::from_name(name).ok_or_else(|| {
         let problem = format!("`{text}` is not one of polling, webhook, webhooks, hybrid");
@@ -414,10 +408,7 @@ fn headers(config: &Configuration) -> Result<Vec<(String, String)>, Configuratio
                 .ok_or_else(|| error(format!("`{line}` is not `Name: value`")))?;
             Ok((name.trim().to_owned(), value.trim().to_owned()))
         };
-        text.lines()
-            .filter(|line| !line.trim().is_empty())
-            .map(pair)
-            .collect::<Result<_, _>>()?
+        text.lines().filter(|line| !line.trim().is_empty()).map(pair).collect::<Result<_, _>>()?
     };
     for (name, value) in &pairs {
         if RESERVED_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
@@ -425,9 +416,7 @@ fn headers(config: &Configuration) -> Result<Vec<(String, String)>, Configuratio
         }
         let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
         if name.is_empty() || !name.bytes().all(token) || !value.bytes().all(|b| b >= 0x20) {
-            return Err(error(format!(
-                "`{name}` is not a header name with a printable value"
-            )));
+            return Err(error(format!("`{name}` is not a header name with a printable value")));
         }
     }
     Ok(pairs)

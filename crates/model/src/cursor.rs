@@ -32,9 +32,7 @@ impl Cursor {
     /// so that a provider whose clock jumps does not make us read history again.
     #[must_use]
     pub fn advanced_to(self, provider_time: Moment) -> Self {
-        Self {
-            read_up_to: self.read_up_to.max(provider_time),
-        }
+        Self { read_up_to: self.read_up_to.max(provider_time) }
     }
 }
 

@@ -118,33 +118,27 @@ impl RetrySchedule {
     }
 
     /// What follows the attempt number `attempts` (1 is the first) that ended with `outcome` at
-    /// `now`. `random` spreads the wait ([`JITTER_PER_MILLE`]).
+    /// `now`. `random` is asked only when there is a wait to be spread ([`JITTER_PER_MILLE`]).
     pub fn after_attempt(
         &self,
         attempts: u32,
         outcome: &AttemptOutcome,
         now: Moment,
-        random: u32,
+        random: impl FnOnce() -> u32,
     ) -> NextStep {
         let asked = match outcome {
-            AttemptOutcome::Answered {
-                status: 200..=299, ..
-            } => return NextStep::Done,
+            AttemptOutcome::Answered { status: 200..=299, .. } => return NextStep::Done,
             AttemptOutcome::Answered { status: 410, .. } => {
-                return NextStep::Park {
-                    reason: ParkReason::Gone,
-                };
+                return NextStep::Park { reason: ParkReason::Gone };
             }
             AttemptOutcome::Answered { retry_after, .. } => retry_after.unwrap_or_default(),
             AttemptOutcome::Failed { .. } => Duration::ZERO,
         };
         let made = usize::try_from(attempts.max(1)).unwrap_or(usize::MAX);
         match self.waits.get(made - 1) {
-            None => NextStep::Park {
-                reason: ParkReason::Exhausted,
-            },
+            None => NextStep::Park { reason: ParkReason::Exhausted },
             Some(wait) => {
-                let wait = spread(*wait, random).max(asked.min(RETRY_AFTER_MAX));
+                let wait = spread(*wait, random()).max(asked.min(RETRY_AFTER_MAX));
                 NextStep::Retry { at: now.plus(wait) }
             }
         }
@@ -167,20 +161,15 @@ mod tests {
     const EVEN: u32 = JITTER_PER_MILLE;
 
     fn answered(status: u16) -> AttemptOutcome {
-        AttemptOutcome::Answered {
-            status,
-            retry_after: None,
-        }
+        AttemptOutcome::Answered { status, retry_after: None }
     }
 
     fn step(attempts: u32, outcome: &AttemptOutcome) -> NextStep {
-        RetrySchedule::standard().after_attempt(attempts, outcome, Moment::default(), EVEN)
+        RetrySchedule::standard().after_attempt(attempts, outcome, Moment::default(), || EVEN)
     }
 
     fn retry_in_seconds(seconds: u64) -> NextStep {
-        NextStep::Retry {
-            at: Moment::default().plus(Duration::from_secs(seconds)),
-        }
+        NextStep::Retry { at: Moment::default().plus(Duration::from_secs(seconds)) }
     }
 
     #[test]
@@ -191,19 +180,14 @@ mod tests {
         for status in [100, 199, 301, 302, 307, 400, 401, 404, 429, 500, 502, 504] {
             assert_eq!(step(1, &answered(status)), retry_in_seconds(5), "{status}");
         }
-        assert_eq!(
-            step(1, &AttemptOutcome::Failed { code: "timeout" }),
-            retry_in_seconds(5)
-        );
+        assert_eq!(step(1, &AttemptOutcome::Failed { code: "timeout" }), retry_in_seconds(5));
     }
 
     #[test]
     fn the_waits_follow_the_schedule_and_then_it_is_parked() {
         assert_eq!(step(2, &answered(500)), retry_in_seconds(300));
         assert_eq!(step(9, &answered(500)), retry_in_seconds(86_400));
-        let parked = NextStep::Park {
-            reason: ParkReason::Exhausted,
-        };
+        let parked = NextStep::Park { reason: ParkReason::Exhausted };
         assert_eq!(step(10, &answered(500)), parked);
         assert_eq!(step(u32::MAX, &answered(500)), parked);
         assert_eq!(RetrySchedule::standard().attempts_max(), 10);
@@ -211,12 +195,7 @@ mod tests {
 
     #[test]
     fn gone_parks_at_once() {
-        assert_eq!(
-            step(1, &answered(410)),
-            NextStep::Park {
-                reason: ParkReason::Gone
-            }
-        );
+        assert_eq!(step(1, &answered(410)), NextStep::Park { reason: ParkReason::Gone });
     }
 
     #[test]
@@ -235,7 +214,7 @@ mod tests {
         fn jitter_stays_within_a_fifth(random: u32, attempts in 1_u32..10) {
             let schedule = RetrySchedule::standard();
             let even = schedule.waits[attempts as usize - 1];
-            let step = schedule.after_attempt(attempts, &answered(500), Moment::default(), random);
+            let step = schedule.after_attempt(attempts, &answered(500), Moment::default(), || random);
             let NextStep::Retry { at } = step else { return Err(TestCaseError::fail("no retry")) };
             let wait = at.since(Moment::default());
             prop_assert!(wait >= even * 4 / 5 && wait <= even * 6 / 5, "{wait:?} of {even:?}");

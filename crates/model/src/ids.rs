@@ -30,7 +30,8 @@ macro_rules! numbered {
 }
 
 numbered! {
-    /// A software company that uses this gateway: the `companyId` and `accountId` of a notification.
+    /// A software company that uses this gateway: the `companyId` and `accountId` of a
+    /// notification.
     OrganizationId;
     /// Somebody of an organisation who may call the API.
     UserId;
@@ -59,10 +60,7 @@ impl EventId {
     pub fn new(at: Moment, random: [u8; 9]) -> Self {
         let mut bytes = [0_u8; 15];
         let millis = at.millis().to_be_bytes();
-        for (to, from) in bytes
-            .iter_mut()
-            .zip(millis.iter().skip(2).chain(random.iter()))
-        {
+        for (to, from) in bytes.iter_mut().zip(millis.iter().skip(2).chain(random.iter())) {
             *to = *from;
         }
         let mut text = [b'A'; EVENT_ID_CHARS];
@@ -90,11 +88,7 @@ impl FromStr for EventId {
     fn from_str(text: &str) -> Result<Self, NotAnEventId> {
         let bytes: [u8; EVENT_ID_CHARS] = text.as_bytes().try_into().map_err(|_| NotAnEventId)?;
         let allowed = |b: &u8| b.is_ascii_alphanumeric() || *b == b'-' || *b == b'_';
-        if bytes.iter().all(allowed) {
-            Ok(Self(bytes))
-        } else {
-            Err(NotAnEventId)
-        }
+        if bytes.iter().all(allowed) { Ok(Self(bytes)) } else { Err(NotAnEventId) }
     }
 }
 
@@ -123,13 +117,9 @@ mod tests {
 
     #[test]
     fn a_text_that_is_no_event_id_is_refused() {
-        for text in [
-            "",
-            "short",
-            "AXBooiL_qrZEur0mJV0",
-            "AXBooiL+qrZEur0mJV08",
-            "ä23456789012345678",
-        ] {
+        for text in
+            ["", "short", "AXBooiL_qrZEur0mJV0", "AXBooiL+qrZEur0mJV08", "ä23456789012345678"]
+        {
             assert_eq!(text.parse::<EventId>(), Err(NotAnEventId), "{text}");
         }
     }

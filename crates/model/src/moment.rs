@@ -14,10 +14,7 @@ pub struct Moment(i64);
 impl Moment {
     /// From microseconds since the epoch; values a calendar cannot print are clamped to it.
     pub fn from_micros(micros: i64) -> Self {
-        Self(micros.clamp(
-            Timestamp::MIN.as_microsecond(),
-            Timestamp::MAX.as_microsecond(),
-        ))
+        Self(micros.clamp(Timestamp::MIN.as_microsecond(), Timestamp::MAX.as_microsecond()))
     }
 
     /// From milliseconds since the epoch.
@@ -71,17 +68,13 @@ impl Moment {
 
     /// `2020-02-21T16:43:39.125Z`, the form of every time this gateway's own API prints.
     pub fn to_iso_millis(self) -> String {
-        self.timestamp()
-            .strftime("%Y-%m-%dT%H:%M:%S.%3fZ")
-            .to_string()
+        self.timestamp().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
     }
 
     /// `Fri Feb 21 16:43:41 UTC 2020`, Java's `Date.toString()`, the form of `createdDate` in a
     /// notification.
     pub fn to_java_date(self) -> String {
-        self.timestamp()
-            .strftime("%a %b %d %H:%M:%S UTC %Y")
-            .to_string()
+        self.timestamp().strftime("%a %b %d %H:%M:%S UTC %Y").to_string()
     }
 
     /// The same point in time for a calendar library.
@@ -104,11 +97,7 @@ impl fmt::Display for Moment {
 
 impl fmt::Debug for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}",
-            self.timestamp().to_zoned(TimeZone::UTC).timestamp()
-        )
+        write!(f, "{}", self.timestamp().to_zoned(TimeZone::UTC).timestamp())
     }
 }
 
@@ -126,11 +115,7 @@ mod tests {
             ("2026-06-12T15:52:10Z", 1_781_279_530_000_000),
             ("2015-12-23T12:36:51.763-08:00", 1_450_903_011_763_000),
         ] {
-            assert_eq!(
-                Moment::parse(text),
-                Some(Moment::from_micros(micros)),
-                "{text}"
-            );
+            assert_eq!(Moment::parse(text), Some(Moment::from_micros(micros)), "{text}");
         }
         for text in ["", "yesterday", "2015-10-05", "2015-13-05T00:00:00Z"] {
             assert_eq!(Moment::parse(text), None, "{text}");

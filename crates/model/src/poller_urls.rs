@@ -18,10 +18,7 @@ pub enum PollerUrlsError {
 }
 
 fn suggestion(nearest: &Option<String>) -> String {
-    nearest
-        .as_ref()
-        .map(|name| format!(" (did you mean `{name}`?)"))
-        .unwrap_or_default()
+    nearest.as_ref().map(|name| format!(" (did you mean `{name}`?)")).unwrap_or_default()
 }
 
 /// Reads a list of resource names: separated by `|`, comma, newline or blanks; or run together
@@ -48,15 +45,8 @@ fn known_names<'k>(word: &str, known: &[&'k str]) -> Result<Vec<&'k str>, Poller
         return Ok(names);
     }
     // What could not be read begins where the longest run of known names ended.
-    let unread = dead_ends
-        .into_iter()
-        .min_by_key(|rest| rest.len())
-        .unwrap_or(word);
-    let name = if unread.len() == word.len() {
-        word
-    } else {
-        first_word_like(unread, known)
-    };
+    let unread = dead_ends.into_iter().min_by_key(|rest| rest.len()).unwrap_or(word);
+    let name = if unread.len() == word.len() { word } else { first_word_like(unread, known) };
     Err(PollerUrlsError::Unknown {
         name: name.to_owned(),
         nearest: nearest(name, known).map(str::to_owned),
@@ -79,11 +69,8 @@ fn split_run_together<'t, 'k>(
     if dead_ends.iter().any(|dead| dead.len() == rest.len()) || names.len() > known.len() * 2 {
         return false;
     }
-    let mut candidates: Vec<&'k str> = known
-        .iter()
-        .copied()
-        .filter(|name| rest.starts_with(name))
-        .collect();
+    let mut candidates: Vec<&'k str> =
+        known.iter().copied().filter(|name| rest.starts_with(name)).collect();
     candidates.sort_by_key(|name| std::cmp::Reverse(name.len()));
     for name in candidates {
         names.push(name);
@@ -101,12 +88,7 @@ fn split_run_together<'t, 'k>(
 fn first_word_like<'t>(unread: &'t str, known: &[&str]) -> &'t str {
     let end = known
         .iter()
-        .filter_map(|name| {
-            unread
-                .find(name)
-                .filter(|at| *at > 0)
-                .map(|at| at + name.len())
-        })
+        .filter_map(|name| unread.find(name).filter(|at| *at > 0).map(|at| at + name.len()))
         .min()
         .unwrap_or(unread.len());
     unread.get(..end).unwrap_or(unread)
@@ -131,9 +113,7 @@ fn edit_distance(a: &str, b: &str) -> usize {
         let mut left = i + 1;
         for (cell, to) in row.iter_mut().skip(1).zip(b.bytes()) {
             let above = *cell;
-            left = (above + 1)
-                .min(left + 1)
-                .min(diagonal + usize::from(from != to));
+            left = (above + 1).min(left + 1).min(diagonal + usize::from(from != to));
             diagonal = above;
             *cell = left;
         }
@@ -177,12 +157,7 @@ mod tests {
 
     #[test]
     fn every_separator_is_read() {
-        for text in [
-            "invoices|bills",
-            "invoices,bills",
-            "invoices\nbills",
-            " invoices , bills ",
-        ] {
+        for text in ["invoices|bills", "invoices,bills", "invoices\nbills", " invoices , bills "] {
             assert_eq!(parse(text, &KNOWN), Ok(vec!["invoices", "bills"]), "{text}");
         }
         assert_eq!(parse("", &KNOWN), Ok(vec![]));

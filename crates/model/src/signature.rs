@@ -36,9 +36,7 @@ pub fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
 
 /// True when `text` is standard base64 of `digest`; the digests are compared in constant time.
 pub fn is_base64_of(text: &str, digest: &[u8; 32]) -> bool {
-    STANDARD
-        .decode(text)
-        .is_ok_and(|claimed| claimed.ct_eq(digest).into())
+    STANDARD.decode(text).is_ok_and(|claimed| claimed.ct_eq(digest).into())
 }
 
 /// Value of `Elements-Webhook-Signature`: `sha256=` and base64 of HMAC-SHA256(key, raw body).
@@ -50,19 +48,14 @@ pub fn elements(key: &Secret, body: &[u8]) -> String {
 /// True when `header` is the right [`elements`] signature.
 pub fn elements_is_valid(key: &Secret, body: &[u8], header: &str) -> bool {
     let digest = hmac_sha256(key.expose().as_bytes(), &[body]);
-    header
-        .strip_prefix("sha256=")
-        .is_some_and(|text| is_base64_of(text, &digest))
+    header.strip_prefix("sha256=").is_some_and(|text| is_base64_of(text, &digest))
 }
 
 /// The bytes of a symmetric Standard Webhooks key: what follows `whsec_`, decoded; any other text
 /// is used as it is, so that one `event.notification.signature.key` serves both signatures.
 pub fn standard_key(key: &Secret) -> Zeroizing<Vec<u8>> {
     let decoded = key.expose().strip_prefix("whsec_").and_then(|text| {
-        STANDARD_NO_PAD
-            .decode(text.trim_end_matches('='))
-            .ok()
-            .filter(|bytes| !bytes.is_empty())
+        STANDARD_NO_PAD.decode(text.trim_end_matches('=')).ok().filter(|bytes| !bytes.is_empty())
     });
     Zeroizing::new(decoded.unwrap_or_else(|| key.expose().as_bytes().to_vec()))
 }
@@ -70,10 +63,7 @@ pub fn standard_key(key: &Secret) -> Zeroizing<Vec<u8>> {
 /// `v1,…`: base64 of HMAC-SHA256 over `{id}.{timestamp}.{body}`; `timestamp` in Unix seconds.
 pub fn standard_v1(key: &Secret, id: &str, timestamp: &str, body: &[u8]) -> String {
     let key = standard_key(key);
-    let digest = hmac_sha256(
-        &key,
-        &[id.as_bytes(), b".", timestamp.as_bytes(), b".", body],
-    );
+    let digest = hmac_sha256(&key, &[id.as_bytes(), b".", timestamp.as_bytes(), b".", body]);
     format!("v1,{}", STANDARD.encode(digest))
 }
 
@@ -102,10 +92,7 @@ impl SigningKey {
 
     /// `whpk_` + base64 of the public key, to hand to receivers.
     pub fn public_text(&self) -> String {
-        format!(
-            "whpk_{}",
-            STANDARD.encode(self.0.verifying_key().as_bytes())
-        )
+        format!("whpk_{}", STANDARD.encode(self.0.verifying_key().as_bytes()))
     }
 
     /// `v1a,…`: base64 of the ed25519 signature over `{id}.{timestamp}.{body}`.
@@ -129,14 +116,12 @@ pub fn standard_v1a_is_valid(
     };
     let signature = || {
         let bytes = STANDARD.decode(entry.strip_prefix("v1a,")?).ok()?;
-        Some(ed25519_dalek::Signature::from_bytes(
-            &bytes.try_into().ok()?,
-        ))
+        Some(ed25519_dalek::Signature::from_bytes(&bytes.try_into().ok()?))
     };
     match (public(), signature()) {
-        (Some(public), Some(signature)) => public
-            .verify(&signed_content(id, timestamp, body), &signature)
-            .is_ok(),
+        (Some(public), Some(signature)) => {
+            public.verify(&signed_content(id, timestamp, body), &signature).is_ok()
+        }
         _ => false,
     }
 }
@@ -182,11 +167,7 @@ mod tests {
         let key = Secret::new(ELEMENTS_KEY);
         let bare = ELEMENTS_SIGNATURE.trim_start_matches("sha256=");
         assert!(!elements_is_valid(&key, b"other", ELEMENTS_SIGNATURE));
-        assert!(!elements_is_valid(
-            &Secret::new("x"),
-            ELEMENTS_BODY,
-            ELEMENTS_SIGNATURE
-        ));
+        assert!(!elements_is_valid(&Secret::new("x"), ELEMENTS_BODY, ELEMENTS_SIGNATURE));
         assert!(!elements_is_valid(&key, ELEMENTS_BODY, bare));
         assert!(!elements_is_valid(&key, ELEMENTS_BODY, "sha256="));
     }
@@ -202,29 +183,16 @@ mod tests {
     #[test]
     fn a_v1a_signature_is_checked_against_the_public_key() {
         assert!(standard_v1a_is_valid(V1A_PUBLIC, ID, TIMESTAMP, BODY, V1A));
-        assert!(!standard_v1a_is_valid(
-            V1A_PUBLIC,
-            ID,
-            "1614265331",
-            BODY,
-            V1A
-        ));
-        assert!(!standard_v1a_is_valid(
-            V1A_PUBLIC, ID, TIMESTAMP, b"{}", V1A
-        ));
+        assert!(!standard_v1a_is_valid(V1A_PUBLIC, ID, "1614265331", BODY, V1A));
+        assert!(!standard_v1a_is_valid(V1A_PUBLIC, ID, TIMESTAMP, b"{}", V1A));
         assert!(!standard_v1a_is_valid("whpk_", ID, TIMESTAMP, BODY, V1A));
-        assert!(!standard_v1a_is_valid(
-            V1A_PUBLIC, ID, TIMESTAMP, BODY, "v1a,"
-        ));
+        assert!(!standard_v1a_is_valid(V1A_PUBLIC, ID, TIMESTAMP, BODY, "v1a,"));
     }
 
     #[test]
     fn a_key_without_the_prefix_is_used_as_it_is() {
         assert_eq!(standard_key(&Secret::new("plain")).as_slice(), b"plain");
         assert_eq!(standard_key(&Secret::new("whsec_")).as_slice(), b"whsec_");
-        assert_eq!(
-            standard_key(&Secret::new("whsec_AAECAw==")).as_slice(),
-            [0, 1, 2, 3]
-        );
+        assert_eq!(standard_key(&Secret::new("whsec_AAECAw==")).as_slice(), [0, 1, 2, 3]);
     }
 }

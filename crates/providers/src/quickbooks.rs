@@ -1,7 +1,8 @@
-//! QuickBooks Online: OAuth 2.0 at Intuit, notices in two shapes, changes by change data capture
-//! (reference: quickbooks).
+//! QuickBooks Online: OAuth at Intuit, notices in two shapes, changes by change data capture and by
+//! query, single records by query (reference: quickbooks).
 
-mod cdc_answer;
+mod answer;
+mod api;
 mod endpoints;
 mod entities;
 mod faults;
@@ -9,7 +10,12 @@ mod feed;
 mod notices;
 mod oauth;
 mod profile;
+mod query_text;
 mod record;
+mod records;
+
+#[cfg(test)]
+mod stand_in;
 
 use std::sync::Arc;
 
@@ -19,10 +25,12 @@ use ledgerhook_egress::Client;
 pub(crate) use profile::PROFILE;
 
 use crate::settings::{ElementSettings, SettingsError};
+use api::Api;
 use endpoints::Endpoints;
-use feed::QuickBooksFeed;
+use feed::{CdcFeed, QueryFeed};
 use notices::QuickBooksNotices;
 use oauth::QuickBooksOAuth;
+use records::QuickBooksRecords;
 
 /// Builds the connector from the operator's settings.
 pub(crate) fn connector(
@@ -30,10 +38,15 @@ pub(crate) fn connector(
     settings: &ElementSettings<'_>,
 ) -> Result<Connector, SettingsError> {
     let endpoints = Arc::new(Endpoints::read(settings)?);
+    let api = Arc::new(Api::new(client.clone(), Arc::clone(&endpoints)));
     Ok(Connector {
         profile: &PROFILE,
-        oauth: Arc::new(QuickBooksOAuth::new(client.clone(), Arc::clone(&endpoints))),
+        oauth: Arc::new(QuickBooksOAuth::new(client.clone(), endpoints)),
         notices: Some(Arc::new(QuickBooksNotices::new())),
-        feed: Some(Arc::new(QuickBooksFeed::new(client.clone(), endpoints))),
+        feeds: vec![
+            Arc::new(CdcFeed::new(Arc::clone(&api))),
+            Arc::new(QueryFeed::new(Arc::clone(&api))),
+        ],
+        records: Some(Arc::new(QuickBooksRecords::new(api))),
     })
 }

@@ -3,6 +3,8 @@
 //! SplitMix64 (Steele, Lea and Flood 2014). The values are not secrets: they open nothing but
 //! this sandbox.
 
+use std::ops::RangeInclusive;
+
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// The generator.
@@ -14,6 +16,35 @@ pub(crate) struct Chance {
 impl Chance {
     pub(crate) fn from_seed(seed: u64) -> Self {
         Self { state: seed }
+    }
+
+    /// A generator of its own, so that what is drawn from it leaves this one as it is.
+    pub(crate) fn split(&self) -> Self {
+        Self { state: self.state ^ 0x5DEE_CE66_D1CE_4E5B }
+    }
+
+    /// A number below `end`; 0 when `end` is 0.
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
+        self.next_u64().checked_rem(end).unwrap_or(0)
+    }
+
+    /// Whether something that happens `per_mille` times in a thousand happens now.
+    pub(crate) fn happens(&mut self, per_mille: u32) -> bool {
+        self.below(1_000) < u64::from(per_mille)
+    }
+
+    /// A number of the range, both ends included; the first one when the range is empty.
+    pub(crate) fn within(&mut self, range: &RangeInclusive<u64>) -> u64 {
+        let values = range.end().saturating_sub(*range.start()).saturating_add(1);
+        range.start().saturating_add(self.below(values))
+    }
+
+    /// Puts the items into a random order.
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
+        for taken in (1..items.len()).rev() {
+            let end = u64::try_from(taken).unwrap_or(u64::MAX).saturating_add(1);
+            items.swap(taken, usize::try_from(self.below(end)).unwrap_or(taken));
+        }
     }
 
     fn next_u64(&mut self) -> u64 {
@@ -83,5 +114,26 @@ mod tests {
     #[test]
     fn a_trace_tail_has_24_digits() {
         assert_eq!(Chance::from_seed(3).trace_tail().len(), 24);
+    }
+
+    #[test]
+    fn drawn_numbers_stay_within_their_bounds() {
+        let mut chance = Chance::from_seed(1);
+        for _ in 0..1_000 {
+            assert!((3..=5).contains(&chance.within(&(3..=5))));
+            assert!(chance.below(2) < 2);
+            assert!(!chance.happens(0));
+            assert!(chance.happens(1_000));
+        }
+        assert_eq!((chance.within(&(7..=7)), chance.below(0)), (7, 0));
+    }
+
+    #[test]
+    fn shuffling_keeps_every_item() {
+        let mut items: Vec<u32> = (0..50).collect();
+        Chance::from_seed(1).shuffle(&mut items);
+        assert_ne!(items, (0..50).collect::<Vec<_>>());
+        items.sort_unstable();
+        assert_eq!(items, (0..50).collect::<Vec<_>>());
     }
 }

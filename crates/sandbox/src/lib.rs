@@ -10,13 +10,15 @@
 //! done with plain HTTP.
 //!
 //! Time and chance are handed in ([`SandboxOptions::clock`], [`SandboxOptions::seed`]), so a run
-//! can be replayed.
+//! can be replayed. With [`SandboxOptions::waits_follow_clock`] nothing waits in real time.
 
 mod chance;
+mod command;
 mod connection;
 mod options;
 pub mod quickbooks;
 mod server;
 
+pub use command::{SandboxCommand, serve};
 pub use options::{Clock, SandboxOptions};
 pub use server::Sandbox;

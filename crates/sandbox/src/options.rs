@@ -7,8 +7,7 @@ use jiff::Timestamp;
 
 use crate::quickbooks::QuickBooksOptions;
 
-/// Where the sandbox takes the time from. Token lives, record times and notice times follow it;
-/// waits between webhook attempts follow tokio's own time.
+/// Where the sandbox takes the time from: token lives, record times, notice times and throttles.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Settings of one sandbox.
@@ -18,6 +17,10 @@ pub struct SandboxOptions {
     pub port: u16,
     /// Where the time comes from; the system clock by default.
     pub clock: Clock,
+    /// Whether the waits of webhooks (gathering, delays, between attempts) follow `clock` too,
+    /// instead of tokio's own time. Whoever moves such a clock says so with
+    /// [`crate::quickbooks::QuickBooks::clock_moved`].
+    pub waits_follow_clock: bool,
     /// Seed of every id, code and token the sandbox makes up.
     pub seed: u64,
     /// Settings of the QuickBooks Online stand-in.
@@ -26,7 +29,13 @@ pub struct SandboxOptions {
 
 impl Default for SandboxOptions {
     fn default() -> Self {
-        Self { port: 0, clock: system_clock(), seed: 1, quickbooks: QuickBooksOptions::default() }
+        Self {
+            port: 0,
+            clock: system_clock(),
+            waits_follow_clock: false,
+            seed: 1,
+            quickbooks: QuickBooksOptions::default(),
+        }
     }
 }
 
@@ -35,6 +44,7 @@ impl fmt::Debug for SandboxOptions {
         formatter
             .debug_struct("SandboxOptions")
             .field("port", &self.port)
+            .field("waits_follow_clock", &self.waits_follow_clock)
             .field("seed", &self.seed)
             .field("quickbooks", &self.quickbooks)
             .finish_non_exhaustive()

@@ -39,11 +39,11 @@ impl Apps for SqliteStore {
             Ok(App {
                 id: AppId(session.connection.last_insert_rowid()),
                 organization: new.organization,
-                element: new.element,
-                name: new.name,
-                environment: new.environment,
-                api_key: new.api_key,
-                sealed_secrets: new.sealed_secrets,
+                element: new.element.clone(),
+                name: new.name.clone(),
+                environment: new.environment.clone(),
+                api_key: new.api_key.clone(),
+                sealed_secrets: new.sealed_secrets.clone(),
                 read_budget: new.read_budget,
                 created_at: new.created_at,
             })

@@ -21,7 +21,7 @@ const RECORD_ATTEMPT: &str = "
                           due_at = coalesce(?6, due_at), park_reason = ?7
     WHERE id = ?1 AND status = 'pending'";
 
-const PENDING: &str = "
+pub(crate) const PENDING: &str = "
     SELECT * FROM deliveries WHERE instance_id = ?1 AND status = 'pending' AND id > ?2
     ORDER BY id LIMIT ?3";
 
@@ -103,28 +103,33 @@ fn record_attempt(connection: &Connection, record: &AttemptRecord) -> Result<(),
     change(connection, RECORD_ATTEMPT, values).map(drop)
 }
 
-/// A status stands in the query as it is, not as a parameter: then the partial index of the
-/// pending or the parked serves.
 fn find_deliveries(
     connection: &Connection,
     organization: OrganizationId,
     filter: &DeliveryFilter,
 ) -> Result<Vec<DeliveryRecord>, Failure> {
-    let status = match filter.status {
-        None => "",
-        Some(DeliveryStatus::Pending) => "AND status = 'pending'",
-        Some(DeliveryStatus::Delivered) => "AND status = 'delivered'",
-        Some(DeliveryStatus::Parked) => "AND status = 'parked'",
-    };
-    let sql = format!(
-        "SELECT * FROM deliveries
-         WHERE organization_id = ?1 AND id < ?2 AND (?3 IS NULL OR instance_id = ?3) {status}
-         ORDER BY id DESC LIMIT ?4"
-    );
+    let sql = list_sql(filter.status);
     let before = filter.before.map_or(i64::MAX, |id| id.0);
     let instance = filter.instance.map(|id| id.0);
     let values = (organization.0, before, instance, limit(filter.limit));
     all(connection, &sql, values, read_delivery)
+}
+
+/// SQLite knows only that the partial indices can serve, not how much shorter they are.
+pub(crate) fn list_sql(status: Option<DeliveryStatus>) -> String {
+    let (index, condition) = match status {
+        None => ("deliveries_of_organization", ""),
+        Some(DeliveryStatus::Pending) => ("deliveries_pending", "AND status = 'pending'"),
+        Some(DeliveryStatus::Delivered) => {
+            ("deliveries_of_organization", "AND status = 'delivered'")
+        }
+        Some(DeliveryStatus::Parked) => ("deliveries_parked", "AND status = 'parked'"),
+    };
+    format!(
+        "SELECT * FROM deliveries INDEXED BY {index}
+         WHERE organization_id = ?1 AND id < ?2 AND (?3 IS NULL OR instance_id = ?3) {condition}
+         ORDER BY id DESC LIMIT ?4"
+    )
 }
 
 fn read_delivery(row: &Row<'_>) -> Result<DeliveryRecord, Failure> {

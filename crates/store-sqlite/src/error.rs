@@ -68,18 +68,29 @@ mod tests {
 
     #[test]
     fn each_code_says_who_must_act() {
-        for (code, expected) in [
-            (ffi::SQLITE_FULL, "the disk that holds the database is full"),
-            (ffi::SQLITE_IOERR, "the database is not available: disk I/O error"),
+        for (code, text, expected) in [
+            (ffi::SQLITE_FULL, "database or disk is full", StoreError::Full),
+            (ffi::SQLITE_IOERR, "disk I/O error", unavailable("disk I/O error")),
+            (ffi::SQLITE_READONLY, "read only", unavailable("read only")),
+            (ffi::SQLITE_BUSY, "database is locked", unavailable("database is locked")),
+            (ffi::SQLITE_CANTOPEN, "unable to open", unavailable("unable to open")),
             (
-                ffi::SQLITE_READONLY,
-                "the database is not available: attempt to write a readonly database",
+                ffi::SQLITE_CONSTRAINT_UNIQUE,
+                "UNIQUE constraint failed: users.organization_id, users.email",
+                StoreError::Exists("a user with this e-mail address"),
             ),
-            (ffi::SQLITE_BUSY, "the database is not available: database is locked"),
-            (ffi::SQLITE_CANTOPEN, "the database is not available: unable to open database file"),
+            (
+                ffi::SQLITE_CONSTRAINT_NOTNULL,
+                "NOT NULL constraint failed: users.email",
+                unavailable("NOT NULL constraint failed: users.email"),
+            ),
         ] {
-            let error = SqliteFailure(ffi::Error::new(code), None);
-            assert_eq!(store_error(&error).to_string(), expected);
+            let error = SqliteFailure(ffi::Error::new(code), Some(text.to_owned()));
+            assert_eq!(format!("{:?}", store_error(&error)), format!("{expected:?}"));
         }
+    }
+
+    fn unavailable(reason: &str) -> StoreError {
+        StoreError::Unavailable(reason.to_owned())
     }
 }

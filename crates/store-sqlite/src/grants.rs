@@ -65,7 +65,7 @@ impl Grants for SqliteStore {
         let sql = "UPDATE grants SET needs_reauthentication = ?3
                    WHERE instance_id = ?1 AND generation = ?2";
         let refuse = move |session: &mut Session| {
-            Ok(change(&session.connection, sql, (instance.0, generation, reason))? > 0)
+            Ok(change(&session.connection, sql, (instance.0, generation, &reason))? > 0)
         };
         self.writer.write(refuse).await
     }

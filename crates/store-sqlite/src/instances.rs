@@ -40,7 +40,7 @@ impl Instances for SqliteStore {
         let create = move |session: &mut Session| {
             write_instance(&session.connection, INSERT, None, &new)?;
             let id = InstanceId(session.connection.last_insert_rowid());
-            Ok(Instance { id, ..new })
+            Ok(Instance { id, ..new.clone() })
         };
         self.writer.write(create).await
     }

@@ -1,7 +1,7 @@
 //! The journal in SQLite: reading it here, writing and trimming it in the files below.
 
-mod append;
-mod trim;
+pub(crate) mod append;
+pub(crate) mod trim;
 
 use std::sync::Arc;
 
@@ -35,15 +35,15 @@ macro_rules! select_records {
     };
 }
 
-const RECORD_BY_ID: &str =
+pub(crate) const RECORD_BY_ID: &str =
     select_records!("WHERE events.event_id = ?2 AND events.organization_id = ?1");
 
-const RECORDS_OF_ORGANIZATION: &str = select_records!(
+pub(crate) const RECORDS_OF_ORGANIZATION: &str = select_records!(
     "WHERE events.organization_id = ?1 AND events.id < ?2 ORDER BY events.id DESC LIMIT ?3"
 );
 
 /// The places of the page are found in the index of changes alone, which begins with the instance.
-const RECORDS_OF_INSTANCE: &str = select_records!(
+pub(crate) const RECORDS_OF_INSTANCE: &str = select_records!(
     "WHERE events.organization_id = ?1
        AND events.id IN (SELECT id FROM events INDEXED BY events_change
                          WHERE instance_id = ?4 AND id < ?2 ORDER BY id DESC LIMIT ?3)

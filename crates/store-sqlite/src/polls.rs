@@ -53,7 +53,7 @@ impl Polls for SqliteStore {
         let sql = "UPDATE polls SET failures = failures + 1, last_error = ?2
                    WHERE instance_id = ?1";
         let record = move |session: &mut Session| {
-            change(&session.connection, sql, (instance.0, error)).map(drop)
+            change(&session.connection, sql, (instance.0, &error)).map(drop)
         };
         self.writer.write(record).await
     }

@@ -24,9 +24,9 @@ impl Tenancy for SqliteStore {
             change(&session.connection, sql, values)?;
             Ok(Organization {
                 id: OrganizationId(session.connection.last_insert_rowid()),
-                name: new.name,
+                name: new.name.clone(),
                 created_at: new.created_at,
-                sealed_signing_seed: new.sealed_signing_seed,
+                sealed_signing_seed: new.sealed_signing_seed.clone(),
             })
         };
         self.writer.write(create).await
@@ -48,7 +48,7 @@ impl Tenancy for SqliteStore {
             Ok(User {
                 id: UserId(session.connection.last_insert_rowid()),
                 organization: new.organization,
-                email: new.email,
+                email: new.email.clone(),
                 created_at: new.created_at,
                 revoked_at: None,
             })

@@ -2,8 +2,9 @@
 //!
 //! Whatever waits is done in one transaction and made durable by one flush, which costs
 //! milliseconds where a row costs microseconds. No timer: with little to do a commit carries one
-//! job, under load hundreds. Each job runs inside a savepoint, so one that fails takes back only
-//! itself, and nobody is answered before the commit.
+//! job, under load hundreds. Nobody is answered before the commit. When a job fails, the group is
+//! taken back and done again with a savepoint around each job, so that the one takes back only
+//! itself; without a failure, which is nearly always, no savepoint is paid for.
 
 use std::thread::JoinHandle;
 
@@ -11,7 +12,8 @@ use ledgerhook_store::StoreError;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::error::{Failure, store_error};
+use crate::columns::change;
+use crate::error::Failure;
 use crate::last_ids::LastIds;
 
 /// Most jobs that wait; more callers than this wait for room in the queue.
@@ -48,16 +50,17 @@ impl Writer {
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
 
-    /// Does `work` in the next transaction and returns its result once that is durable.
+    /// Does `work` in the next transaction and returns its result once that is durable. It may be
+    /// done twice, the first time being taken back.
     ///
     /// A caller that stops waiting does not stop the work.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Session) -> Result<T, Failure> + Send + 'static,
+        work: impl FnMut(&mut Session) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, StoreError> {
         let stopped = || StoreError::Unavailable("the writer has stopped".to_owned());
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(Work { work: Some(work), outcome: None, reply });
+        let job = Box::new(Work { work, outcome: None, reply });
         let jobs = self.jobs.as_ref().ok_or_else(stopped)?;
         jobs.send(job).await.map_err(|_| stopped())?;
         answer.await.map_err(|_| stopped())?
@@ -76,8 +79,8 @@ impl Drop for Writer {
 
 /// Something that waits to be written.
 trait Job: Send {
-    /// Does the work and keeps its outcome; false when it failed.
-    fn run(&mut self, session: &mut Session) -> bool;
+    /// Does the work and keeps its outcome, of which it returns the error.
+    fn run(&mut self, session: &mut Session) -> Result<(), StoreError>;
     /// Puts an error in place of the outcome.
     fn fail(&mut self, error: StoreError);
     /// Tells the waiter.
@@ -85,20 +88,21 @@ trait Job: Send {
 }
 
 struct Work<W, T> {
-    work: Option<W>,
+    work: W,
     outcome: Option<Result<T, StoreError>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
 
 impl<W, T> Job for Work<W, T>
 where
-    W: FnOnce(&mut Session) -> Result<T, Failure> + Send,
+    W: FnMut(&mut Session) -> Result<T, Failure> + Send,
     T: Send,
 {
-    fn run(&mut self, session: &mut Session) -> bool {
-        let outcome = self.work.take().map(|work| work(session).map_err(StoreError::from));
-        self.outcome = outcome;
-        matches!(self.outcome, Some(Ok(_)))
+    fn run(&mut self, session: &mut Session) -> Result<(), StoreError> {
+        let outcome = (self.work)(session).map_err(StoreError::from);
+        let error = outcome.as_ref().err().cloned();
+        self.outcome = Some(outcome);
+        error.map_or(Ok(()), Err)
     }
 
     fn fail(&mut self, error: StoreError) {
@@ -130,23 +134,36 @@ fn write_until_closed(mut session: Session, mut waiting: mpsc::Receiver<Box<dyn 
 
 /// Runs all jobs in one transaction. An error is one of the transaction, not of a job.
 fn write_group(session: &mut Session, group: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
-    let failed = |error| store_error(&error);
-    session.execute("BEGIN IMMEDIATE").map_err(failed)?;
-    for job in group {
-        let last_ids = session.last_ids;
-        session.execute("SAVEPOINT job").map_err(failed)?;
-        if !job.run(session) {
-            session.last_ids = last_ids;
-            session.execute("ROLLBACK TO job").map_err(failed)?;
+    let last_ids = session.last_ids;
+    session.execute("BEGIN IMMEDIATE")?;
+    if group.iter_mut().any(|job| job.run(session).is_err()) {
+        session.roll_back(last_ids);
+        session.execute("BEGIN IMMEDIATE")?;
+        for job in group {
+            run_in_savepoint(session, job.as_mut())?;
         }
-        session.execute("RELEASE job").map_err(failed)?;
     }
-    session.execute("COMMIT").map_err(failed)
+    session.execute("COMMIT")
+}
+
+fn run_in_savepoint(session: &mut Session, job: &mut dyn Job) -> Result<(), StoreError> {
+    let last_ids = session.last_ids;
+    session.execute("SAVEPOINT job")?;
+    if let Err(error) = job.run(session) {
+        if session.connection.is_autocommit() {
+            // SQLite gave up the whole transaction, as it may when the disk is full.
+            return Err(error);
+        }
+        session.last_ids = last_ids;
+        session.execute("ROLLBACK TO job")?;
+    }
+    session.execute("RELEASE job")
 }
 
 impl Session {
-    fn execute(&self, sql: &str) -> rusqlite::Result<()> {
-        self.connection.prepare_cached(sql)?.execute([]).map(drop)
+    fn execute(&self, sql: &str) -> Result<(), StoreError> {
+        change(&self.connection, sql, [])?;
+        Ok(())
     }
 
     /// Ends a transaction that failed, if SQLite has not ended it already.

@@ -6,7 +6,7 @@
 //! query can cross to another one. A method is one transaction: done whole, or not at all.
 
 pub mod apps;
-#[cfg(feature = "conformance")]
+#[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 pub mod deliveries;
 mod error;

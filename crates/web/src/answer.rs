@@ -31,20 +31,25 @@ pub(crate) async fn complete(
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
-    if let Some(failure) = failure_of(&mut response) {
-        if failure.status().is_server_error() {
-            let (status, message) = (failure.status().as_u16(), failure.message());
-            tracing::error!(request_id, %method, path, status, message, "request failed");
-        }
-        let headers = std::mem::take(response.headers_mut());
-        response = failure.into_answer(&request_id);
-        let allow = headers.get(header::ALLOW).cloned();
-        response.headers_mut().extend(allow.map(|methods| (header::ALLOW, methods)));
+    let Some(failure) = failure_of(&mut response) else {
+        set_request_id(&mut response, &request_id);
+        return response;
+    };
+    let (status, message) = (failure.status(), failure.message());
+    if matches!(status, StatusCode::INTERNAL_SERVER_ERROR | StatusCode::SERVICE_UNAVAILABLE) {
+        tracing::error!(request_id, %method, path, status = status.as_u16(), message, "not done");
     }
-    if let Ok(id) = HeaderValue::try_from(request_id) {
+    let allowed_methods = response.headers_mut().remove(header::ALLOW);
+    let mut answer = failure.into_answer(&request_id);
+    answer.headers_mut().extend(allowed_methods.map(|methods| (header::ALLOW, methods)));
+    answer
+}
+
+/// Puts the request's id on its answer.
+pub(crate) fn set_request_id(response: &mut Response, request_id: &str) {
+    if let Ok(id) = HeaderValue::from_str(request_id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
-    response
 }
 
 /// The failure that a response stands for; also of one that the HTTP library made.

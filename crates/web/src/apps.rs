@@ -7,9 +7,9 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use ledgerhook_engine::Gateway;
 use ledgerhook_engine::apps::AppRequest;
 use ledgerhook_engine::store::apps::App;
-use ledgerhook_engine::{Gateway, Refusal};
 use ledgerhook_model::secret::MASK;
 use ledgerhook_model::{AppId, Secret};
 use serde::Serialize;
@@ -54,7 +54,7 @@ pub(crate) async fn list(
     Path(element): Path<String>,
 ) -> Result<Response, Failure> {
     let element = gateway.connector(&element)?.profile.key;
-    let apps = gateway.apps().list(caller.organization, element).await.map_err(Refusal::from)?;
+    let apps = gateway.apps().list(caller.organization, element).await?;
     Ok(answer::list(&apps.into_iter().map(AppShape::from).collect::<Vec<_>>(), None))
 }
 

@@ -144,7 +144,7 @@ pub(crate) async fn metadata(
 impl MetadataShape {
     fn of(connector: &Connector) -> Self {
         let profile = connector.profile;
-        let (polls, takes_notices) = (connector.feed.is_some(), connector.notices.is_some());
+        let (polls, takes_notices) = (!connector.feeds.is_empty(), connector.notices.is_some());
         let methods = [("polling", polls), ("webhook", takes_notices)];
         let poll_url = |resource: &str| Some(format!("/hubs/{}/{resource}", profile.hub));
         let events = EventsShape {

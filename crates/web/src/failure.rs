@@ -7,6 +7,8 @@ use axum::response::{IntoResponse, Response};
 use ledgerhook_engine::Refusal;
 use serde::Serialize;
 
+use crate::answer;
+
 /// Seconds after which a caller may try again when the gateway itself cannot work. A full disk or
 /// a database that restarts is not mended sooner, and callers of an API wait for an answer.
 const RETRY_AFTER_S: u32 = 1;
@@ -73,6 +75,7 @@ impl Failure {
             provider_message: self.provider_message.as_deref(),
         };
         let mut answer = (self.status, Json(shape)).into_response();
+        answer::set_request_id(&mut answer, request_id);
         if let Some(seconds) = self.retry_after_s {
             answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
@@ -100,6 +103,30 @@ impl From<Refusal> for Failure {
             }
             Refusal::ProviderUnavailable(_) => Self::new(StatusCode::BAD_GATEWAY, message),
             Refusal::Unavailable(_) => Self::unavailable(message, RETRY_AFTER_S),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_has_the_status_of_who_must_act() {
+        let text = || "why".to_owned();
+        let provider = Refusal::Provider { message: text(), provider_message: text() };
+        for (refusal, status, retry_after) in [
+            (Refusal::BadRequest(text()), 400, None),
+            (Refusal::NotFound(text()), 404, None),
+            (Refusal::Conflict(text()), 409, None),
+            (provider, 400, None),
+            (Refusal::ProviderUnavailable(text()), 502, None),
+            (Refusal::Unavailable(text()), 503, Some("1")),
+        ] {
+            let answer = Failure::from(refusal).into_answer("5a0c");
+            assert_eq!(answer.status(), status);
+            let header = answer.headers().get(header::RETRY_AFTER);
+            assert_eq!(header.map(|seconds| seconds.to_str().unwrap()), retry_after);
         }
     }
 }

@@ -13,7 +13,7 @@ use base64::Engine as _;
 use base64::alphabet::URL_SAFE;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
-use ledgerhook_engine::{Gateway, InboundNotice, IntakeError};
+use ledgerhook_engine::{Gateway, InboundNotice, IntakeError, Trust};
 use ledgerhook_model::InstanceId;
 use ledgerhook_model::limits::NOTICE_BODY_BYTES_MAX;
 
@@ -60,6 +60,12 @@ pub(crate) async fn purpose() -> &'static str {
      endpoint of your app at the provider.\n"
 }
 
+/// 405 for the methods that no provider posts notices with.
+pub(crate) async fn no_such_method(State(gateway): State<Arc<Gateway>>) -> Response {
+    let message = "notices are taken by POST only";
+    answer(&gateway, Err(Failure::new(StatusCode::METHOD_NOT_ALLOWED, message)))
+}
+
 async fn take_in(
     gateway: &Gateway,
     element: String,
@@ -68,7 +74,14 @@ async fn take_in(
 ) -> Result<(), Failure> {
     let (parts, body) = request.into_parts();
     let body = body::read(body, NOTICE_BODY_BYTES_MAX).await?;
-    let notice = InboundNotice { element, instance, headers: parts.headers, body };
+    let notice = InboundNotice {
+        element,
+        instance,
+        headers: parts.headers,
+        body,
+        translated: None,
+        trust: Trust::Signature,
+    };
     Ok(gateway.intake().accept(notice).await?)
 }
 

@@ -33,8 +33,8 @@ const BASE_PATH: &str = "/elements/api-v2";
 
 /// What is served on the public address: the API, and the addresses for providers' notices.
 ///
-/// There is no time limit for a whole request: an abandoned creation of an instance would use up
-/// the authorisation code without keeping the tokens. Reading a body is limited, and so is every
+/// There is no time limit for a whole request: a creation of an instance that is cut short would
+/// use up the authorisation code and lose the tokens. Reading a body is limited, and so is every
 /// call that the engine makes to a provider.
 pub fn router(gateway: Arc<Gateway>) -> Router {
     let api = Router::new()
@@ -117,4 +117,5 @@ fn ingress_routes() -> Router<Arc<Gateway>> {
         .route(&format!("{path}/"), of_element)
         .route(&format!("{path}/{{instance}}"), of_instance.clone())
         .route(&format!("{path}/{{instance}}/"), of_instance)
+        .method_not_allowed_fallback(ingress::no_such_method)
 }

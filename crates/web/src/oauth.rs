@@ -80,6 +80,7 @@ fn url(gateway: &Gateway, element: &str, request: UrlRequest) -> Result<Json<Url
         callback_url,
         scope: request.scope,
         state: request.state.unwrap_or_else(|| element.to_owned()),
+        request_token: None,
     };
     let oauth_url = connector.oauth.authorize_url(&request).map_err(Refusal::from)?;
     Ok(Json(UrlShape { oauth_url, element }))

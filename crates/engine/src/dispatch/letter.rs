@@ -71,7 +71,7 @@ fn own_headers(seat: &Seat, headers: &mut HeaderMap) {
 }
 
 /// The original's signature, when a key is configured; beside it those of Standard Webhooks: `v1`
-/// with the same key, `v1a` with the organisation's own key pair, always.
+/// with the same key, and `v1a` with the organisation's own key pair.
 fn sign(
     seat: &Seat,
     notification: &Notification,
@@ -82,18 +82,20 @@ fn sign(
     let Some(first) = notification.events.first() else { return };
     let id = first.id.as_str();
     let timestamp = now.seconds().to_string();
-    let asymmetric = seat.signing_key.standard_v1a(id, &timestamp, body);
-    let standard = match &seat.settings.signature_key {
-        Some(key) => {
-            set(headers, ELEMENTS_SIGNATURE_HEADER, &signature::elements(key, body));
-            format!("{} {asymmetric}", signature::standard_v1(key, id, &timestamp, body))
-        }
-        None => asymmetric,
-    };
+    let mut standard = Vec::new();
+    if let Some(key) = &seat.settings.signature_key {
+        set(headers, ELEMENTS_SIGNATURE_HEADER, &signature::elements(key, body));
+        standard.push(signature::standard_v1(key, id, &timestamp, body));
+    }
+    if seat.settings.asymmetric_signature {
+        standard.push(seat.signing_key.standard_v1a(id, &timestamp, body));
+    }
     set(headers, ELEMENTS_ID_HEADER, id);
     set(headers, STANDARD_ID_HEADER, id);
     set(headers, STANDARD_TIMESTAMP_HEADER, &timestamp);
-    set(headers, STANDARD_SIGNATURE_HEADER, &standard);
+    if !standard.is_empty() {
+        set(headers, STANDARD_SIGNATURE_HEADER, &standard.join(" "));
+    }
 }
 
 fn describe(notification: &Notification, now: Moment, headers: &mut HeaderMap) {

@@ -149,6 +149,7 @@ impl Stage {
                 "event.vendor.type": vendor_type,
                 "event.notification.callback.url": format!("{}/{realm}", self.receiver_base),
                 "event.notification.signature.key": SIGNATURE_KEY,
+                "event.notification.signature.asymmetric": true,
                 "event.poller.refresh_interval": POLL_INTERVAL_MINUTES,
             },
             "tags": ["demo"],

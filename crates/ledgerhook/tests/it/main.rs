@@ -1,1 +1,13 @@
-//! The running gateway, from outside.
+//! The running gateway, from outside: the real program, a stand-in of the provider, and receivers
+//! of callbacks, over HTTP and the command line.
+
+#[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod delivery;
+#[cfg(test)]
+mod notices;
+
+/// The program under test.
+#[cfg(test)]
+const PROGRAM: &str = env!("CARGO_BIN_EXE_ledgerhook");

@@ -48,10 +48,7 @@ pub fn body(
         message: Message {
             element_key: subject.element,
             account_id: subject.organization.0,
-            event_id: events
-                .first()
-                .map(|event| event.id.to_string())
-                .unwrap_or_default(),
+            event_id: events.first().map(|event| event.id.to_string()).unwrap_or_default(),
             company_id: subject.organization.0,
             instance_id: subject.instance.0,
             instance_id_again: subject.instance.0,

@@ -45,6 +45,61 @@ struct FaultBody {
     fault: Fault,
 }
 
+/// Who must act on a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Action {
+    /// This gateway, with another access token.
+    Refresh,
+    /// The customer.
+    Reconnect,
+    /// Nobody: it passes.
+    Wait,
+    /// Nobody: it may pass.
+    Retry,
+    /// Whoever wrote the question or the configuration.
+    Correct,
+}
+
+const NOT_CONNECTED: &str = "the app is not connected to this company, or only to one of the \
+    other environment (sandbox, production); connect the company again";
+const DUPLICATE: &str = "QuickBooks has a record of that name or number already, or its period is \
+    closed";
+const TOO_OLD: &str = "QuickBooks tells of changes of the last 30 days only; what is older can no \
+    longer be asked for, ask from a later time";
+
+/// What each documented code means, without leading zeros (reference: quickbooks §3.3).
+const MEANINGS: &[(&str, Action, &str)] = &[
+    ("3200", Action::Refresh, "the access token has expired"),
+    ("3100", Action::Reconnect, NOT_CONNECTED),
+    ("120", Action::Reconnect, NOT_CONNECTED),
+    ("3001", Action::Wait, "too many requests"),
+    (
+        "610",
+        Action::Correct,
+        "QuickBooks does not have what was asked for: it was deleted, made inactive, or never was",
+    ),
+    ("5010", Action::Retry, "the record was changed at the same time"),
+    ("6240", Action::Correct, DUPLICATE),
+    ("6140", Action::Correct, DUPLICATE),
+    ("6210", Action::Correct, DUPLICATE),
+    (
+        "6190",
+        Action::Reconnect,
+        "the company's QuickBooks subscription has ended or could not be billed; it must be \
+         renewed",
+    ),
+    ("2010", Action::Correct, "QuickBooks does not know a property that was sent"),
+    ("2030", Action::Correct, "QuickBooks does not know an id that was sent"),
+    ("2050", Action::Correct, "a text that was sent is longer than QuickBooks allows"),
+    ("2080", Action::Correct, "a number that was sent is not one for QuickBooks"),
+    ("4000", Action::Correct, "QuickBooks cannot read the query"),
+    ("4001", Action::Correct, "QuickBooks does not allow the query"),
+    ("4002", Action::Retry, "QuickBooks failed to process the query"),
+    ("500", Action::Correct, "QuickBooks does not support the operation"),
+    ("6000", Action::Correct, "a rule of QuickBooks forbids it"),
+    ("10000", Action::Retry, "QuickBooks failed"),
+];
+
 /// Reads the fault of a refused call and says who must act.
 pub(super) fn refusal(answer: &Answer) -> FeedError {
     match serde_json::from_slice::<FaultBody>(&answer.body) {
@@ -56,34 +111,40 @@ pub(super) fn refusal(answer: &Answer) -> FeedError {
 /// What a fault means, also one that came with status 200.
 pub(super) fn of_fault(answer: &Answer, fault: Fault) -> FeedError {
     let error = fault.errors.into_iter().next().unwrap_or_default();
-    let code = error.code.as_deref().unwrap_or_default();
-    match (code.trim_start_matches('0'), answer.status) {
-        ("3001", _) | (_, StatusCode::TOO_MANY_REQUESTS) => throttled(answer),
-        ("3200", _) | (_, StatusCode::UNAUTHORIZED) => FeedError::Unauthorized,
-        ("3100" | "120", _) => FeedError::Refused(words(
-            answer,
-            "the app is not connected to this company, or only to one of the other environment \
-             (sandbox, production); connect the company again",
-            &error,
-        )),
-        ("6190", _) => FeedError::Refused(words(
-            answer,
-            "the company's QuickBooks subscription has ended or could not be billed; it must be \
-             renewed",
-            &error,
-        )),
-        ("4002" | "10000", _) => FeedError::Unavailable(words(answer, "QuickBooks failed", &error)),
-        (_, status) if status.is_server_error() => {
-            FeedError::Unavailable(words(answer, "QuickBooks failed", &error))
-        }
-        _ if is_too_old(&error) => FeedError::Rejected(words(
-            answer,
-            "QuickBooks tells of changes of the last 30 days only; what is older can no longer be \
-             asked for, ask from a later time",
-            &error,
-        )),
-        _ => FeedError::Rejected(words(answer, "QuickBooks refused the question", &error)),
+    let (action, meaning) = meaning(answer.status, &error);
+    match action {
+        Action::Refresh => FeedError::Unauthorized,
+        Action::Reconnect => FeedError::Refused(words(answer, meaning, &error)),
+        Action::Wait => throttled(answer),
+        Action::Retry => FeedError::Unavailable(words(answer, meaning, &error)),
+        Action::Correct => FeedError::Rejected(words(answer, meaning, &error)),
     }
+}
+
+/// Whether an answer refuses a question because it reaches back too far: its words are documented,
+/// its code is not (reference: quickbooks §2.1).
+pub(super) fn is_too_old(answer: &Answer) -> bool {
+    let body = || serde_json::from_slice::<FaultBody>(&answer.body);
+    answer.status.is_client_error()
+        && body().is_ok_and(|body| body.fault.errors.iter().any(says_too_old))
+}
+
+/// The status decides where it is clear, because a code may come with another one than documented.
+fn meaning(status: StatusCode, error: &FaultError) -> (Action, &'static str) {
+    let code = error.code.as_deref().unwrap_or_default().trim_start_matches('0');
+    let known = MEANINGS.iter().find(|(known, ..)| *known == code);
+    match (status, known) {
+        (StatusCode::TOO_MANY_REQUESTS, _) => (Action::Wait, "too many requests"),
+        (StatusCode::UNAUTHORIZED, _) => (Action::Refresh, "the access token is not accepted"),
+        _ if says_too_old(error) => (Action::Correct, TOO_OLD),
+        (_, Some((_, action, words))) => (*action, words),
+        (status, None) if status.is_server_error() => (Action::Retry, "QuickBooks failed"),
+        (_, None) => (Action::Correct, "QuickBooks refused the question"),
+    }
+}
+
+fn says_too_old(error: &FaultError) -> bool {
+    error.detail.as_deref().is_some_and(|detail| detail.contains("older than fixed days"))
 }
 
 /// An answer that is not what was asked for, in words for the operator.
@@ -116,11 +177,6 @@ fn throttled(answer: &Answer) -> FeedError {
 fn answered_at(answer: &Answer) -> Timestamp {
     let text = answer.headers.get(DATE).and_then(|value| value.to_str().ok());
     text.and_then(|text| rfc2822::parse(text).ok()).map_or(Timestamp::MAX, |date| date.timestamp())
-}
-
-/// The code of this refusal is not documented, its words are (reference: quickbooks §2.1).
-fn is_too_old(error: &FaultError) -> bool {
-    error.detail.as_deref().is_some_and(|detail| detail.contains("older than fixed days"))
 }
 
 fn words(answer: &Answer, meaning: &str, error: &FaultError) -> String {

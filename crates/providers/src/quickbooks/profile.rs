@@ -46,12 +46,15 @@ const fn polled(name: &'static str, noticed: &'static [ChangeKind]) -> ResourceP
     ResourceProfile { name, polled: CHANGES, noticed }
 }
 
-const fn not_polled(name: &'static str, noticed: &'static [ChangeKind]) -> ResourceProfile {
-    ResourceProfile { name, polled: &[], noticed }
+/// A resource whose records vanish without a trace that polling could find.
+const fn polled_without_deletions(
+    name: &'static str,
+    noticed: &'static [ChangeKind],
+) -> ResourceProfile {
+    ResourceProfile { name, polled: NEW_AND_EDITED, noticed }
 }
 
-/// The event resources with what notices tell of them (reference: quickbooks §1.7 and §5). Those
-/// outside change data capture cannot be polled.
+/// The event resources with what notices tell of them (reference: quickbooks §1.7 and §5).
 static RESOURCES: &[ResourceProfile] = &[
     polled("bill-payments", VOIDABLE),
     polled("bills", CHANGES),
@@ -70,9 +73,9 @@ static RESOURCES: &[ResourceProfile] = &[
     polled("purchase-orders", EMAILABLE),
     polled("refund-receipts", VOIDABLE_AND_EMAILABLE),
     polled("sales-receipts", VOIDABLE_AND_EMAILABLE),
-    not_polled("tax-codes", &[]),
-    not_polled("tax-rates", &[]),
-    not_polled("time-activities", CHANGES),
+    polled("tax-codes", &[]),
+    polled("tax-rates", &[]),
+    polled_without_deletions("time-activities", CHANGES),
     polled("vendor-credits", CHANGES),
     polled("vendors", MERGEABLE),
 ];
@@ -166,16 +169,24 @@ static KEYS: &[KeyProfile] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quickbooks::entities::KnownEntities;
+    use crate::quickbooks::entities::{Feed, is_covered};
 
     #[test]
-    fn exactly_the_resources_that_change_data_capture_covers_can_be_polled() {
-        let entities = KnownEntities::new();
+    fn every_event_resource_is_polled_by_one_feed() {
         for resource in RESOURCES {
-            let is_captured = !entities.captured_of(&[resource.name.to_owned()]).is_empty();
-            assert_eq!(is_captured, !resource.polled.is_empty(), "{}", resource.name);
+            let feeds = [Feed::Cdc, Feed::Query].map(|feed| is_covered(feed, resource.name));
+            assert_eq!(feeds.iter().filter(|covers| **covers).count(), 1, "{}", resource.name);
+            assert!(!resource.polled.is_empty(), "{}", resource.name);
         }
         assert_eq!(RESOURCES.len(), 22);
         assert_eq!(PROFILE.resource_names().first(), Some(&"bill-payments"));
+    }
+
+    #[test]
+    fn what_polling_can_tell_of_follows_from_what_a_deletion_leaves() {
+        for resource in RESOURCES {
+            let tells_deletions = resource.polled.contains(&Deleted);
+            assert_eq!(tells_deletions, resource.name != "time-activities", "{}", resource.name);
+        }
     }
 }

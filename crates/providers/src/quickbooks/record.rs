@@ -2,15 +2,19 @@
 //! (reference: cloud-elements §7.3).
 //!
 //! Names become those of a JavaBean, the id is `Id|SyncToken`, the two times of `metaData` are
-//! milliseconds since the epoch, and the values of enums are in capitals. Everything else stays as
-//! it was written, numbers to the last digit, in its order.
+//! milliseconds since the epoch, dates are midnights in UTC, and the values of enums are in
+//! capitals. Everything else stays as it was written, numbers to the last digit, in its order.
 
 use std::borrow::Cow;
 use std::fmt;
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use ledgerhook_model::Moment;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
+
+use super::entities::Entity;
 
 /// Deepest nesting that is rewritten; deeper parts stay as they are. Intuit's records are about 8
 /// deep, and each level is read once more than the one around it.
@@ -39,43 +43,57 @@ const ENUM_FIELDS: &[&str] = &[
     "status",
     "taxApplicableOn",
     "txnStatus",
-    "type",
 ];
 
-/// Writes `record` in the original's form. `printed_id` takes the place of its `Id`.
-pub(super) fn in_original_form(record: &RawValue, printed_id: &str) -> String {
-    let mut writer = Writer { out: String::with_capacity(record.get().len()), printed_id };
-    writer.value(record.get(), Place::Record, "", 0);
+/// A field that is an enum in an item and in a custom field (`Service`, `StringType`), and a plain
+/// text elsewhere.
+const TYPE: &str = "type";
+
+/// The date that the original writes in milliseconds, where the others are ISO 8601.
+const DATE_IN_MILLIS: &str = "serviceDate";
+
+/// Length of `2016-12-30`, in bytes.
+const DATE_BYTES: usize = 10;
+
+/// Writes a record of `entity` in the original's form. `printed_id` takes the place of its `Id`.
+pub(super) fn in_original_form(entity: &Entity, record: &RawValue, printed_id: &str) -> String {
+    let out = String::with_capacity(record.get().len());
+    let mut writer = Writer { out, is_item: entity.name == "Item", printed_id };
+    writer.object(record.get(), Place::Record, 0);
     writer.out
 }
 
-/// Where in a record a value stands.
+/// Which object of a record a member belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// The record itself.
     Record,
     /// Its `metaData`.
     MetaData,
+    /// One of its custom fields, here or in a line.
+    CustomField,
     /// Any other part.
     Part,
 }
 
+impl Place {
+    /// What the objects in the member `name` are.
+    fn of_member(self, name: &str) -> Self {
+        match (self, name) {
+            (Self::Record, "metaData") => Self::MetaData,
+            (_, "customField") => Self::CustomField,
+            _ => Self::Part,
+        }
+    }
+}
+
 struct Writer<'a> {
     out: String,
+    is_item: bool,
     printed_id: &'a str,
 }
 
 impl Writer<'_> {
-    fn value(&mut self, json: &str, place: Place, name: &str, depth: usize) {
-        let is_too_deep = depth > DEPTH_MAX;
-        match json.bytes().next() {
-            Some(b'{') if !is_too_deep => self.object(json, place, depth),
-            Some(b'[') if !is_too_deep => self.array(json, name, depth),
-            Some(b'"') => self.text(json, place, name),
-            _ => self.out.push_str(json),
-        }
-    }
-
     fn object(&mut self, json: &str, place: Place, depth: usize) {
         let Ok(Members(members)) = serde_json::from_str(json) else {
             return self.out.push_str(json);
@@ -88,31 +106,26 @@ impl Writer<'_> {
             let name = bean_name(name);
             self.out.push_str(&json_text(&name));
             self.out.push(':');
-            let inner = match (place, name.as_str()) {
-                (Place::Record, "metaData") => Place::MetaData,
-                _ => Place::Part,
-            };
-            if place == Place::Record && name == "id" {
-                self.out.push_str(&json_text(self.printed_id));
-            } else if place == Place::MetaData {
-                self.meta_data(value.get(), &name, depth + 1);
-            } else {
-                self.value(value.get(), inner, &name, depth + 1);
-            }
+            self.value(value.get(), place, &name, depth + 1);
         }
         self.out.push('}');
     }
 
-    fn meta_data(&mut self, json: &str, name: &str, depth: usize) {
-        let is_time = matches!(name, "createTime" | "lastUpdatedTime");
-        let text = serde_json::from_str::<Cow<'_, str>>(json).ok();
-        match text.filter(|_| is_time).and_then(|text| Moment::parse(&text)) {
-            Some(moment) => self.out.push_str(&moment.millis().to_string()),
-            None => self.value(json, Place::Part, name, depth),
+    /// Writes the value of the member `name` of an object at `place`, or an element of it.
+    fn value(&mut self, json: &str, place: Place, name: &str, depth: usize) {
+        let is_too_deep = depth > DEPTH_MAX;
+        match json.bytes().next() {
+            _ if place == Place::Record && name == "id" => {
+                self.out.push_str(&json_text(self.printed_id));
+            }
+            Some(b'{') if !is_too_deep => self.object(json, place.of_member(name), depth),
+            Some(b'[') if !is_too_deep => self.array(json, place, name, depth),
+            Some(b'"') => self.text(json, place, name),
+            _ => self.out.push_str(json),
         }
     }
 
-    fn array(&mut self, json: &str, name: &str, depth: usize) {
+    fn array(&mut self, json: &str, place: Place, name: &str, depth: usize) {
         let Ok(elements) = serde_json::from_str::<Vec<&RawValue>>(json) else {
             return self.out.push_str(json);
         };
@@ -121,18 +134,47 @@ impl Writer<'_> {
             if index > 0 {
                 self.out.push(',');
             }
-            self.value(element.get(), Place::Part, name, depth + 1);
+            self.value(element.get(), place, name, depth + 1);
         }
         self.out.push(']');
     }
 
     fn text(&mut self, json: &str, place: Place, name: &str) {
-        let is_enum = place == Place::Part && ENUM_FIELDS.contains(&name);
-        match serde_json::from_str::<Cow<'_, str>>(json) {
-            Ok(text) if is_enum => self.out.push_str(&json_text(&enum_name(&text))),
-            _ => self.out.push_str(json),
-        }
+        let rewritten = match serde_json::from_str::<Cow<'_, str>>(json) {
+            Ok(text) if self.is_enum(place, name) => Some(json_text(&enum_name(&text))),
+            Ok(text) if place == Place::MetaData => meta_data_time(name, &text),
+            Ok(text) => date(name, &text),
+            Err(_) => None,
+        };
+        self.out.push_str(rewritten.as_deref().unwrap_or(json));
     }
+
+    fn is_enum(&self, place: Place, name: &str) -> bool {
+        let is_type = match place {
+            Place::Record => self.is_item,
+            Place::CustomField => true,
+            Place::MetaData | Place::Part => false,
+        };
+        ENUM_FIELDS.contains(&name) || (is_type && name == TYPE)
+    }
+}
+
+fn meta_data_time(name: &str, text: &str) -> Option<String> {
+    let is_time = matches!(name, "createTime" | "lastUpdatedTime");
+    Moment::parse(text).filter(|_| is_time).map(|moment| moment.millis().to_string())
+}
+
+/// Writes a date without a time, as in `txnDate`.
+fn date(name: &str, text: &str) -> Option<String> {
+    if !name.ends_with("Date") || text.len() != DATE_BYTES {
+        return None;
+    }
+    let date: Date = text.parse().ok()?;
+    let midnight = Moment::from(date.to_zoned(TimeZone::UTC).ok()?.timestamp());
+    Some(match name == DATE_IN_MILLIS {
+        true => midnight.millis().to_string(),
+        false => json_text(&midnight.to_iso_seconds()),
+    })
 }
 
 /// The members of an object in their order.

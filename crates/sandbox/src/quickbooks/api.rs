@@ -1,22 +1,27 @@
 //! The Accounting API over HTTP: `/v3/company/{realm}/…` (reference §2 and §3.3).
 
+mod batch;
 mod bearer;
+mod caller;
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{any, get, post};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::books::{Books, Fields, Written};
-use super::entities::EntityKind;
+use super::entities::{EntityKind, Writers};
 use super::refusal::Refusal;
 use super::shared::{SharedState, State as SandboxState};
+use super::throttle::ThrottledCall;
 use super::{cdc, query, times};
+pub(super) use caller::Caller;
+use caller::Session;
 
 /// Body of a write or a query; the product takes no record that comes near it.
 const BODY_BYTES_MAX: usize = 1 << 20;
@@ -31,6 +36,8 @@ struct Parameters {
     changed_since: String,
     operation: String,
     include: String,
+    #[serde(rename = "sendTo")]
+    send_to: Option<String>,
 }
 
 impl Parameters {
@@ -44,9 +51,11 @@ pub(super) fn routes() -> Router<SharedState> {
     Router::new()
         .route("/v3/company/{realm}/cdc", get(changes))
         .route("/v3/company/{realm}/query", get(query_by_get).post(query_by_post))
-        .route("/v3/company/{realm}/{entity}", axum::routing::post(write))
+        .route("/v3/company/{realm}/batch", post(batch))
+        .route("/v3/company/{realm}/{entity}", post(write))
         .route("/v3/company/{realm}/{entity}/{id}", get(read))
-        .route("/v3/{*rest}", axum::routing::any(unknown))
+        .route("/v3/company/{realm}/{entity}/{id}/send", post(send))
+        .route("/v3/{*rest}", any(unknown))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
 }
 
@@ -54,10 +63,10 @@ async fn changes(
     State(shared): State<SharedState>,
     Path(realm): Path<String>,
     Query(asked): Query<Parameters>,
-    headers: HeaderMap,
+    caller: Caller,
 ) -> Response {
-    serve(&shared, &realm, &headers, |state, now| {
-        cdc::answer(books(state, &realm)?, &asked.entities, &asked.changed_since, now)
+    serve(&shared, &realm, &caller, |state, session| {
+        cdc::answer(books(state, &realm)?, &asked.entities, &asked.changed_since, session.now)
     })
 }
 
@@ -65,28 +74,30 @@ async fn query_by_get(
     State(shared): State<SharedState>,
     Path(realm): Path<String>,
     Query(asked): Query<Parameters>,
-    headers: HeaderMap,
+    caller: Caller,
 ) -> Response {
-    serve(&shared, &realm, &headers, |state, _| query::select(books(state, &realm)?, &asked.query))
+    serve(&shared, &realm, &caller, |state, _| query::select(books(state, &realm)?, &asked.query))
 }
 
 async fn query_by_post(
     State(shared): State<SharedState>,
     Path(realm): Path<String>,
-    headers: HeaderMap,
+    caller: Caller,
     text: String,
 ) -> Response {
-    serve(&shared, &realm, &headers, |state, _| query::select(books(state, &realm)?, &text))
+    serve(&shared, &realm, &caller, |state, _| query::select(books(state, &realm)?, &text))
 }
 
 async fn read(
     State(shared): State<SharedState>,
     Path((realm, entity, id)): Path<(String, String, String)>,
-    headers: HeaderMap,
+    caller: Caller,
 ) -> Response {
-    serve(&shared, &realm, &headers, |state, _| {
+    serve(&shared, &realm, &caller, |state, _| {
         let entity = find_entity(&entity)?;
-        let record = books(state, &realm)?.read(entity, &id)?;
+        // The company's own record is asked for by the realm id, and shows another.
+        let own = entity.writers == Writers::Nobody && id == realm;
+        let record = books(state, &realm)?.read(entity, if own { "1" } else { &id })?;
         Ok(named(entity, record.clone()))
     })
 }
@@ -95,14 +106,42 @@ async fn write(
     State(shared): State<SharedState>,
     Path((realm, entity)): Path<(String, String)>,
     Query(asked): Query<Parameters>,
-    headers: HeaderMap,
+    caller: Caller,
     body: Bytes,
 ) -> Response {
-    let answer = serve(&shared, &realm, &headers, |state, now| {
-        let entity = find_entity(&entity)?;
+    let answer = serve(&shared, &realm, &caller, |state, session| {
+        let (entity, now) = (find_writable(&entity)?, session.now);
         let body = parse_body(&body)?;
         let work = |books: &mut Books| operate(books, entity, asked.operation(), body, now);
-        Ok(named(entity, state.write(&realm, now, work)?))
+        Ok(named(entity, state.write(&session.write(&realm), work)?.shown))
+    });
+    shared.announce_outbox();
+    answer
+}
+
+async fn send(
+    State(shared): State<SharedState>,
+    Path((realm, entity, id)): Path<(String, String, String)>,
+    Query(asked): Query<Parameters>,
+    caller: Caller,
+) -> Response {
+    let answer = serve(&shared, &realm, &caller, |state, session| {
+        let (entity, now) = (find_writable(&entity)?, session.now);
+        let work = |books: &mut Books| books.email(entity, &id, asked.send_to.as_deref(), now);
+        Ok(named(entity, state.write(&session.write(&realm), work)?.shown))
+    });
+    shared.announce_outbox();
+    answer
+}
+
+async fn batch(
+    State(shared): State<SharedState>,
+    Path(realm): Path<String>,
+    caller: Caller,
+    body: Bytes,
+) -> Response {
+    let answer = serve(&shared, &realm, &caller, |state, session| {
+        batch::answer(state, &session.write(&realm), &body)
     });
     shared.announce_outbox();
     answer
@@ -134,6 +173,15 @@ pub(super) fn find_entity(name: &str) -> Result<&'static EntityKind, Refusal> {
     EntityKind::find(name).ok_or_else(|| Refusal::unsupported_operation(name))
 }
 
+/// Finds a kind that apps may write.
+fn find_writable(name: &str) -> Result<&'static EntityKind, Refusal> {
+    let entity = find_entity(name)?;
+    match entity.writers {
+        Writers::Everyone => Ok(entity),
+        Writers::Product | Writers::Nobody => Err(Refusal::unsupported_operation(name)),
+    }
+}
+
 fn books<'s>(state: &'s SandboxState, realm: &str) -> Result<&'s Books, Refusal> {
     let company = state.companies.get(realm).ok_or_else(Refusal::object_not_found)?;
     Ok(&company.books)
@@ -152,19 +200,27 @@ fn named(entity: &EntityKind, record: Fields) -> Fields {
     Fields::from_iter([(entity.name.to_owned(), Value::Object(record))])
 }
 
-/// Checks the bearer token, then does the work and adds the time to its answer.
+/// Checks who calls and how often, then does the work and adds the time to its answer.
 fn serve(
     shared: &SharedState,
     realm: &str,
-    headers: &HeaderMap,
-    work: impl FnOnce(&mut SandboxState, Timestamp) -> Result<Fields, Refusal>,
+    caller: &Caller,
+    work: impl FnOnce(&mut SandboxState, &Session) -> Result<Fields, Refusal>,
 ) -> Response {
     let now = shared.now();
     let mut state = shared.lock();
-    if let Err(denied) = bearer::check(&state.grants, headers, realm, now) {
-        return denied.into_response(now);
+    let session = match bearer::check(&state, caller, realm, now) {
+        Ok(client_id) => Session { client_id, now },
+        Err(denied) => return denied.into_response(now),
+    };
+    if let Some(limits) = &shared.options.throttle {
+        let (client_id, is_batch) = (session.client_id.as_str(), caller.is_batch());
+        let call = ThrottledCall { realm_id: realm, client_id, is_batch };
+        if !state.throttle.admit(limits, call, now) {
+            return limits.answer.respond(now);
+        }
     }
-    match work(&mut state, now) {
+    match work(&mut state, &session) {
         Ok(mut answer) => {
             answer.insert("time".to_owned(), times::answer_time(now).into());
             let content_type = [(header::CONTENT_TYPE, "application/json;charset=utf-8")];

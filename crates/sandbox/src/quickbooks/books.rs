@@ -1,6 +1,8 @@
 //! The books of one company: its records, their versions, and the rules of writing them.
 
+mod reading;
 mod record;
+mod references;
 #[cfg(test)]
 mod tests;
 mod transaction;
@@ -10,10 +12,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-pub(super) use record::Record;
-use record::{DELETED_SUFFIX, Standing};
+use record::DELETED_SUFFIX;
+pub use record::Standing;
+pub(super) use record::{Record, text_of};
+use references::Repointing;
 
-use super::entities::{ChangeOperation, EntityKind, Nature, Party};
+use super::entities::{COMPANY_INFO, ChangeOperation, EntityKind, Nature, Party};
 use super::refusal::Refusal;
 use super::times;
 
@@ -31,6 +35,8 @@ pub(super) struct Change {
     pub(super) operation: ChangeOperation,
     /// The id merged away, of a merge.
     pub(super) deleted_id: Option<String>,
+    /// Whether the update made a list record inactive.
+    pub(super) deactivates: bool,
 }
 
 /// What a write answers, and the change it made; none when nothing changed.
@@ -50,6 +56,24 @@ pub(super) struct Books {
 }
 
 impl Books {
+    /// Puts the company's own record into the books, under the id that samples show, or gives it
+    /// another name.
+    pub(super) fn name_company(&mut self, name: &str, now: Timestamp) {
+        let present = self.records.get(&(COMPANY_INFO.name, 1)).map(|record| &record.fields);
+        let mut fields = present.cloned().unwrap_or_else(|| record::system_fields(1, now));
+        if let Some(present) = present {
+            record::next_version(&mut fields, present, now);
+        }
+        fields.extend(fields_of(json!({
+            "CompanyName": name,
+            "LegalName": name,
+            "Country": "US",
+            "FiscalYearStartMonth": "January",
+            "SupportedLanguages": "en",
+        })));
+        self.keep(&COMPANY_INFO, 1, fields, now);
+    }
+
     /// Creates or updates, as `POST /{entity}` does: with an `Id` it is an update.
     pub(super) fn save(
         &mut self,
@@ -101,7 +125,11 @@ impl Books {
         record::next_version(&mut fields, &current.fields, now);
         self.complete(entity, &mut fields, id, now)?;
         self.keep(entity, id, fields, now);
-        self.written(entity, id, ChangeOperation::Update)
+        let mut written = self.written(entity, id, ChangeOperation::Update)?;
+        if let Some(change) = &mut written.change {
+            change.deactivates = deactivates;
+        }
+        Ok(written)
     }
 
     /// Removes a transaction, as `?operation=delete` does.
@@ -131,7 +159,7 @@ impl Books {
         body: &Fields,
         now: Timestamp,
     ) -> Result<Written, Refusal> {
-        if !entity.can_be_voided() {
+        if !entity.can_be(ChangeOperation::Void) {
             return Err(Refusal::unsupported_operation("void"));
         }
         let (id, current) = self.current(entity, body)?;
@@ -142,6 +170,26 @@ impl Books {
         self.written(entity, id, ChangeOperation::Void)
     }
 
+    /// Sends a transaction by e-mail, as `POST /{entity}/{id}/send` does.
+    pub(super) fn email(
+        &mut self,
+        entity: &'static EntityKind,
+        id: &str,
+        address: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Written, Refusal> {
+        if !entity.can_be(ChangeOperation::Emailed) {
+            return Err(Refusal::unsupported_operation("send"));
+        }
+        let id = record::parse_id(id)?;
+        let current = &self.readable(entity, id)?.fields;
+        let mut fields = current.clone();
+        record::next_version(&mut fields, current, now);
+        transaction::mark_emailed(&mut fields, address, times::record_time(now));
+        self.keep(entity, id, fields, now);
+        self.written(entity, id, ChangeOperation::Emailed)
+    }
+
     /// Merges `loser` into `survivor`: two active list records of one kind.
     pub(super) fn merge(
         &mut self,
@@ -150,6 +198,9 @@ impl Books {
         loser: &str,
         now: Timestamp,
     ) -> Result<Written, Refusal> {
+        if !entity.can_be(ChangeOperation::Merge) {
+            return Err(Refusal::unsupported_operation("merge"));
+        }
         let (survivor, loser) = (record::parse_id(survivor)?, record::parse_id(loser)?);
         if survivor == loser {
             return Err(Refusal::object_not_found());
@@ -160,7 +211,7 @@ impl Books {
         record::next_version(&mut lost_fields, &lost.fields, now);
         lost_fields.insert("Active".to_owned(), Value::Bool(false));
         record::mark_name_deleted(&mut lost_fields, entity);
-        self.move_transactions(entity, loser, survivor);
+        self.repoint(entity, loser, survivor);
         self.keep(entity, loser, lost_fields, now);
         self.keep(entity, survivor, kept_fields, now);
         let mut written = self.written(entity, survivor, ChangeOperation::Merge)?;
@@ -168,34 +219,6 @@ impl Books {
             change.deleted_id = Some(loser.to_string());
         }
         Ok(written)
-    }
-
-    /// Reads one record by the text of its id. Inactive list records are readable, deleted
-    /// transactions are not.
-    pub(super) fn read(&self, entity: &EntityKind, id: &str) -> Result<&Fields, Refusal> {
-        let record = self.readable(entity, record::parse_id(id)?)?;
-        Ok(&record.fields)
-    }
-
-    /// Every record of a kind, deleted ones included.
-    pub(super) fn records_of(&self, entity: &EntityKind) -> impl Iterator<Item = &Record> {
-        self.records.range((entity.name, 0)..=(entity.name, u64::MAX)).map(|(_, record)| record)
-    }
-
-    fn readable(&self, entity: &EntityKind, id: u64) -> Result<&Record, Refusal> {
-        let record = self.records.get(&(entity.name, id));
-        record
-            .filter(|record| record.standing() != Standing::Deleted)
-            .ok_or_else(Refusal::object_not_found)
-    }
-
-    fn active(&self, entity: &EntityKind, id: u64) -> Result<&Record, Refusal> {
-        let record = self.readable(entity, id)?;
-        if record.standing() == Standing::Active {
-            Ok(record)
-        } else {
-            Err(Refusal::object_not_found())
-        }
     }
 
     /// The record a write names, if the write knows its newest version.
@@ -281,25 +304,18 @@ impl Books {
         Ok(())
     }
 
-    /// After a merge the loser's transactions are the survivor's. Their versions stay.
-    fn move_transactions(&mut self, entity: &EntityKind, loser: u64, survivor: u64) {
-        let name = self
-            .records
-            .get(&(entity.name, survivor))
-            .and_then(|record| record::text_of(&record.fields, "DisplayName"))
-            .unwrap_or_default()
-            .to_owned();
-        let moved = json!({"value": survivor.to_string(), "name": name});
-        let loser = loser.to_string();
-        for ((kind, _), record) in &mut self.records {
-            let Some(Nature::Transaction { party: Some(party), .. }) =
-                EntityKind::find(kind).map(|kind| kind.nature)
-            else {
-                continue;
-            };
-            if party.entity == entity.name && record.refers_to(party.property, &loser) {
-                record.fields.insert(party.property.to_owned(), moved.clone());
-            }
+    /// After a merge what referred to the loser refers to the survivor. Versions stay.
+    fn repoint(&mut self, entity: &EntityKind, loser: u64, survivor: u64) {
+        let kept = self.records.get(&(entity.name, survivor)).map(|record| &record.fields);
+        let name = entity.name_property().and_then(|property| text_of(kept?, property));
+        let repointing = Repointing {
+            entity: entity.name,
+            loser: loser.to_string(),
+            survivor: survivor.to_string(),
+            survivor_name: name.unwrap_or_default().to_owned(),
+        };
+        for record in self.records.values_mut() {
+            repointing.apply(&mut record.fields);
         }
     }
 
@@ -325,7 +341,7 @@ impl Books {
 }
 
 fn change(entity: &'static EntityKind, id: u64, operation: ChangeOperation) -> Change {
-    Change { entity, id: id.to_string(), operation, deleted_id: None }
+    Change { entity, id: id.to_string(), operation, deleted_id: None, deactivates: false }
 }
 
 /// The object inside a `json!` literal.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::{Method, Request};
+use axum::http::{Method, Request, StatusCode};
 use serde::{Deserialize, Serialize};
 
 /// What a call was for.
@@ -13,9 +13,11 @@ pub enum CallKind {
     Cdc,
     /// A query, by GET or POST.
     Query,
+    /// Several queries and writes in one call.
+    Batch,
     /// Any other GET of the Accounting API.
     Read,
-    /// A create, update, delete or void.
+    /// A create, update, delete, void or send.
     Write,
     /// A call of the token endpoint.
     Token,
@@ -32,6 +34,8 @@ pub struct CallCount {
     pub succeeded: u64,
     /// All other calls.
     pub failed: u64,
+    /// The failed calls that were throttled: answered with 429.
+    pub throttled: u64,
 }
 
 /// A call that is counted and that a fault may hit.
@@ -57,6 +61,7 @@ impl Call {
         let kind = match parts.next() {
             Some("cdc") => CallKind::Cdc,
             Some("query") => CallKind::Query,
+            Some("batch") => CallKind::Batch,
             _ if request.method() == Method::GET => CallKind::Read,
             _ => CallKind::Write,
         };
@@ -64,31 +69,40 @@ impl Call {
     }
 }
 
-/// The counts so far.
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    succeeded: u64,
+    failed: u64,
+    throttled: u64,
+}
+
+/// The counts so far: one for each kind and company, so they are bounded by the companies.
 #[derive(Debug, Default)]
 pub(super) struct CallCounts {
-    counts: BTreeMap<(Option<String>, CallKind), (u64, u64)>,
+    counts: BTreeMap<(Option<String>, CallKind), Count>,
 }
 
 impl CallCounts {
-    pub(super) fn count(&mut self, call: Call, succeeded: bool) {
-        let (good, bad) = self.counts.entry((call.realm_id, call.kind)).or_default();
-        let counter = if succeeded { good } else { bad };
-        *counter += 1;
+    pub(super) fn count(&mut self, call: Call, status: StatusCode) {
+        let count = self.counts.entry((call.realm_id, call.kind)).or_default();
+        count.succeeded += u64::from(status.is_success());
+        count.failed += u64::from(!status.is_success());
+        count.throttled += u64::from(status == StatusCode::TOO_MANY_REQUESTS);
     }
 
     pub(super) fn list(&self) -> Vec<CallCount> {
-        let count = |((realm_id, kind), (succeeded, failed)): (&(_, _), &(u64, u64))| CallCount {
-            realm_id: Option::<String>::clone(realm_id),
+        let listed = |((realm_id, kind), count): (&(Option<String>, CallKind), &Count)| CallCount {
+            realm_id: realm_id.clone(),
             kind: *kind,
-            succeeded: *succeeded,
-            failed: *failed,
+            succeeded: count.succeeded,
+            failed: count.failed,
+            throttled: count.throttled,
         };
-        self.counts.iter().map(count).collect()
+        self.counts.iter().map(listed).collect()
     }
 
     pub(super) fn succeeded(&self, realm_id: &str, kind: CallKind) -> u64 {
-        self.counts.get(&(Some(realm_id.to_owned()), kind)).map_or(0, |(succeeded, _)| *succeeded)
+        self.counts.get(&(Some(realm_id.to_owned()), kind)).map_or(0, |count| count.succeeded)
     }
 }
 
@@ -104,6 +118,8 @@ mod tests {
             ("GET", "/v3/company/1/query", Some(CallKind::Query)),
             ("GET", "/v3/company/1/invoice/4", Some(CallKind::Read)),
             ("POST", "/v3/company/1/invoice", Some(CallKind::Write)),
+            ("POST", "/v3/company/1/invoice/4/send", Some(CallKind::Write)),
+            ("POST", "/v3/company/1/batch", Some(CallKind::Batch)),
             ("POST", "/oauth2/v1/tokens/bearer", Some(CallKind::Token)),
             ("GET", "/sandbox/calls", None),
             ("POST", "/v2/oauth2/tokens/revoke", None),

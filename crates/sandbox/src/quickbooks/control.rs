@@ -12,7 +12,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::shared::SharedState;
-use super::{App, Company, FaultPlan, QuickBooks, QuickBooksError, RecordOperation};
+use super::{
+    App, Company, FaultPlan, QuickBooks, QuickBooksError, RecordKey, RecordOperation, RecordState,
+};
 
 /// What `GET /sandbox` says.
 const GUIDE: &str = include_str!("control_guide.txt");
@@ -35,6 +37,7 @@ impl From<QuickBooksError> for ControlError {
             | QuickBooksError::UnknownNotice(_) => StatusCode::NOT_FOUND,
             QuickBooksError::BadRealmId(_)
             | QuickBooksError::Full(_)
+            | QuickBooksError::NothingToReferTo(_)
             | QuickBooksError::Refused { .. }
             | QuickBooksError::TooLate(_) => StatusCode::BAD_REQUEST,
         };
@@ -64,7 +67,9 @@ pub(super) fn routes(quickbooks: QuickBooks) -> Router<SharedState> {
         .route("/sandbox/companies/{realm}/merge", post(merge))
         .route("/sandbox/companies/{realm}/expire-tokens", post(expire_tokens))
         .route("/sandbox/companies/{realm}/disconnect", post(disconnect))
+        .route("/sandbox/companies/{realm}/records", get(snapshot))
         .route("/sandbox/companies/{realm}/records/{entity}", post(change_record))
+        .route("/sandbox/companies/{realm}/records/{entity}/{id}/send", post(email_record))
         .route("/sandbox/faults", post(add_fault).delete(clear_faults))
         .route("/sandbox/calls", get(calls))
         .route("/sandbox/notices", get(notices))
@@ -124,12 +129,18 @@ async fn add_company(
     Ok(Json(shown))
 }
 
-/// The two customers of a merge.
+/// The two records of a merge: customers, if the kind is not named.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Merge {
+    #[serde(default = "customer")]
+    entity: String,
     survivor: String,
     loser: String,
+}
+
+fn customer() -> String {
+    "Customer".to_owned()
 }
 
 async fn merge(
@@ -137,8 +148,8 @@ async fn merge(
     Path(realm): Path<String>,
     body: Result<Json<Merge>, JsonRejection>,
 ) -> Answer {
-    let Json(Merge { survivor, loser }) = body?;
-    Ok(Json(quickbooks.merge_customers(&realm, &survivor, &loser)?))
+    let Json(Merge { entity, survivor, loser }) = body?;
+    Ok(Json(quickbooks.merge_records(&realm, &entity, &survivor, &loser)?))
 }
 
 /// An empty object, so that these calls too need a JSON body.
@@ -196,6 +207,27 @@ async fn change_record(
         }
     };
     Ok(Json(quickbooks.change_record(&realm, &entity, operation, body)?))
+}
+
+async fn email_record(
+    State(quickbooks): State<QuickBooks>,
+    Path((realm, entity, id)): Path<(String, String, String)>,
+    body: Result<Json<Nothing>, JsonRejection>,
+) -> Answer {
+    let Json(Nothing {}) = body?;
+    Ok(Json(quickbooks.email_record(&realm, &entity, &id)?))
+}
+
+/// `[{"entity", "id", "sync_token", "last_updated", "standing"}, …]`.
+async fn snapshot(State(quickbooks): State<QuickBooks>, Path(realm): Path<String>) -> Answer {
+    let listed = |((entity, id), state): (RecordKey, RecordState)| {
+        let mut shown = json!({"entity": entity, "id": id});
+        if let (Value::Object(shown), Value::Object(state)) = (&mut shown, json!(state)) {
+            shown.extend(state);
+        }
+        shown
+    };
+    Ok(Json(quickbooks.snapshot(&realm)?.into_iter().map(listed).collect()))
 }
 
 async fn add_fault(

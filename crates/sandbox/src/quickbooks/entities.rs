@@ -15,6 +15,8 @@ pub enum ChangeOperation {
     Merge,
     /// The transaction stays, with amounts of zero.
     Void,
+    /// The transaction was sent to its customer or vendor by e-mail.
+    Emailed,
 }
 
 impl ChangeOperation {
@@ -26,6 +28,7 @@ impl ChangeOperation {
             Self::Delete => "Delete",
             Self::Merge => "Merge",
             Self::Void => "Void",
+            Self::Emailed => "Emailed",
         }
     }
 
@@ -37,17 +40,20 @@ impl ChangeOperation {
             Self::Delete => "deleted",
             Self::Merge => "merged",
             Self::Void => "void",
+            Self::Emailed => "emailed",
         }
     }
 }
 
-use ChangeOperation::{Create, Delete, Merge, Update, Void};
+use ChangeOperation::{Create, Delete, Emailed, Merge, Update, Void};
 
 /// Which amounts the books work out from the lines of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sums {
     /// None: amounts are the caller's.
     Callers,
+    /// None, but debits and credits must be equal.
+    Balanced,
     /// `TotalAmt`.
     Total,
     /// `TotalAmt` and `Balance`.
@@ -78,6 +84,9 @@ pub(super) struct Party {
 const CUSTOMER: Option<Party> = Some(Party { property: "CustomerRef", entity: "Customer" });
 const VENDOR: Option<Party> = Some(Party { property: "VendorRef", entity: "Vendor" });
 
+/// What can happen to anything a customer is sent.
+const SALE: &[ChangeOperation] = &[Create, Update, Delete, Void, Emailed];
+
 /// How records of a kind go away, and what the kind needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Nature {
@@ -85,6 +94,17 @@ pub(super) enum Nature {
     List { name: &'static str },
     /// A transaction: removed for good.
     Transaction { sums: Sums, party: Option<Party> },
+}
+
+/// Who may change the records of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Writers {
+    /// Users of the product, and apps over the API.
+    Everyone,
+    /// Users of the product only.
+    Product,
+    /// Nobody: the record comes with the company.
+    Nobody,
 }
 
 /// One kind of record.
@@ -96,6 +116,7 @@ pub(super) struct EntityKind {
     pub(super) in_cdc: bool,
     /// The operations that make a webhook notice.
     pub(super) noticed: &'static [ChangeOperation],
+    pub(super) writers: Writers,
 }
 
 impl EntityKind {
@@ -104,7 +125,13 @@ impl EntityKind {
         name_property: &'static str,
         noticed: &'static [ChangeOperation],
     ) -> Self {
-        Self { name, nature: Nature::List { name: name_property }, in_cdc: true, noticed }
+        Self {
+            name,
+            nature: Nature::List { name: name_property },
+            in_cdc: true,
+            noticed,
+            writers: Writers::Everyone,
+        }
     }
 
     const fn transaction(
@@ -113,11 +140,21 @@ impl EntityKind {
         party: Option<Party>,
         noticed: &'static [ChangeOperation],
     ) -> Self {
-        Self { name, nature: Nature::Transaction { sums, party }, in_cdc: true, noticed }
+        Self {
+            name,
+            nature: Nature::Transaction { sums, party },
+            in_cdc: true,
+            noticed,
+            writers: Writers::Everyone,
+        }
     }
 
     const fn without_cdc(self) -> Self {
         Self { in_cdc: false, ..self }
+    }
+
+    const fn written_by(self, writers: Writers) -> Self {
+        Self { writers, ..self }
     }
 
     /// The property with the unique name of a list record.
@@ -128,20 +165,28 @@ impl EntityKind {
         }
     }
 
-    /// Whether the kind can be voided: the product voids exactly the kinds it sends Void for.
-    pub(super) fn can_be_voided(&self) -> bool {
-        self.noticed.contains(&Void)
+    /// Whether the product voids, merges or e-mails records of the kind: it does so with exactly
+    /// the kinds it sends such notices for.
+    pub(super) fn can_be(&self, operation: ChangeOperation) -> bool {
+        self.noticed.contains(&operation)
     }
 
     /// Finds a kind by name, in any case: the API takes `/customer` and `entities=estimate`.
     pub(super) fn find(name: &str) -> Option<&'static Self> {
-        ENTITIES.iter().find(|kind| kind.name.eq_ignore_ascii_case(name))
+        let is_named = |kind: &&'static Self| kind.name.eq_ignore_ascii_case(name);
+        ENTITIES.iter().find(is_named).or(Some(&COMPANY_INFO).filter(is_named))
     }
 }
 
-/// Every kind the sandbox keeps. TaxCode and TaxRate have neither webhook nor CDC. TimeActivity
-/// is kept out of CDC as the reference page says; a release note of 2021 says otherwise.
-static ENTITIES: [EntityKind; 22] = [
+/// The one record every company has from the start; it is only read here.
+pub(super) static COMPANY_INFO: EntityKind =
+    EntityKind::list("CompanyInfo", "CompanyName", &[]).without_cdc().written_by(Writers::Nobody);
+
+/// Every kind with records of its own, lists first: what a record refers to is of a kind above
+/// its own. TaxCode and TaxRate have neither webhook nor CDC, and are changed by users only.
+/// TimeActivity is kept out of CDC as the reference page says; a release note of 2021 says
+/// otherwise.
+pub(super) static ENTITIES: [EntityKind; 22] = [
     EntityKind::list("Account", "Name", &[Create, Update, Delete, Merge]),
     EntityKind::list("Class", "Name", &[Create, Update, Delete, Merge]),
     EntityKind::list("CompanyCurrency", "Code", &[Create, Update, Delete]),
@@ -149,29 +194,24 @@ static ENTITIES: [EntityKind; 22] = [
     EntityKind::list("Employee", "DisplayName", &[Create, Update, Delete, Merge]),
     EntityKind::list("Item", "Name", &[Create, Update, Delete, Merge]),
     EntityKind::list("PaymentMethod", "Name", &[Create, Update, Merge]),
-    EntityKind::list("TaxCode", "Name", &[]).without_cdc(),
-    EntityKind::list("TaxRate", "Name", &[]).without_cdc(),
+    EntityKind::list("TaxCode", "Name", &[]).without_cdc().written_by(Writers::Product),
+    EntityKind::list("TaxRate", "Name", &[]).without_cdc().written_by(Writers::Product),
     EntityKind::list("Term", "Name", &[Create, Update]),
     EntityKind::list("Vendor", "DisplayName", &[Create, Update, Delete, Merge]),
     EntityKind::transaction("Bill", Sums::TotalAndBalance, VENDOR, &[Create, Update, Delete]),
     EntityKind::transaction("BillPayment", Sums::Callers, VENDOR, &[Create, Update, Delete, Void]),
+    EntityKind::transaction("CreditMemo", Sums::SaleOnCredit, CUSTOMER, SALE),
+    EntityKind::transaction("Invoice", Sums::SaleOnCredit, CUSTOMER, SALE),
+    EntityKind::transaction("JournalEntry", Sums::Balanced, None, &[Create, Update, Delete]),
+    EntityKind::transaction("Payment", Sums::Callers, CUSTOMER, SALE),
     EntityKind::transaction(
-        "CreditMemo",
-        Sums::SaleOnCredit,
-        CUSTOMER,
-        &[Create, Update, Delete, Void],
+        "PurchaseOrder",
+        Sums::Total,
+        VENDOR,
+        &[Create, Update, Delete, Emailed],
     ),
-    EntityKind::transaction(
-        "Invoice",
-        Sums::SaleOnCredit,
-        CUSTOMER,
-        &[Create, Update, Delete, Void],
-    ),
-    EntityKind::transaction("JournalEntry", Sums::Callers, None, &[Create, Update, Delete]),
-    EntityKind::transaction("Payment", Sums::Callers, CUSTOMER, &[Create, Update, Delete, Void]),
-    EntityKind::transaction("PurchaseOrder", Sums::Total, VENDOR, &[Create, Update, Delete]),
-    EntityKind::transaction("RefundReceipt", Sums::Sale, None, &[Create, Update, Delete, Void]),
-    EntityKind::transaction("SalesReceipt", Sums::Sale, None, &[Create, Update, Delete, Void]),
+    EntityKind::transaction("RefundReceipt", Sums::Sale, None, SALE),
+    EntityKind::transaction("SalesReceipt", Sums::Sale, None, SALE),
     EntityKind::transaction("TimeActivity", Sums::Callers, None, &[Create, Update, Delete])
         .without_cdc(),
     EntityKind::transaction("VendorCredit", Sums::Total, VENDOR, &[Create, Update, Delete]),
@@ -184,6 +224,7 @@ mod tests {
     #[test]
     fn kinds_are_found_in_any_case() {
         assert_eq!(EntityKind::find("billpayment").map(|kind| kind.name), Some("BillPayment"));
+        assert_eq!(EntityKind::find("companyinfo").map(|kind| kind.name), Some("CompanyInfo"));
         assert!(EntityKind::find("Custmoer").is_none());
     }
 
@@ -193,6 +234,42 @@ mod tests {
             if let Nature::Transaction { party: Some(party), .. } = kind.nature {
                 assert!(EntityKind::find(party.entity).is_some(), "{}", kind.name);
             }
+        }
+    }
+
+    /// The table of the reference, §5 with §1.7: kind, and the letters of its operations.
+    #[test]
+    fn every_kind_tells_the_documented_operations() {
+        let documented = [
+            ("Account", "CUDM"),
+            ("Bill", "CUD"),
+            ("BillPayment", "CUDV"),
+            ("Class", "CUDM"),
+            ("CompanyCurrency", "CUD"),
+            ("CreditMemo", "CUDVE"),
+            ("Customer", "CUDM"),
+            ("Employee", "CUDM"),
+            ("Invoice", "CUDVE"),
+            ("Item", "CUDM"),
+            ("JournalEntry", "CUD"),
+            ("Payment", "CUDVE"),
+            ("PaymentMethod", "CUM"),
+            ("PurchaseOrder", "CUDE"),
+            ("RefundReceipt", "CUDVE"),
+            ("SalesReceipt", "CUDVE"),
+            ("TaxCode", ""),
+            ("TaxRate", ""),
+            ("Term", "CU"),
+            ("TimeActivity", "CUD"),
+            ("Vendor", "CUDM"),
+            ("VendorCredit", "CUD"),
+        ];
+        assert_eq!(documented.len(), ENTITIES.len());
+        for (name, letters) in documented {
+            let kind = EntityKind::find(name).unwrap();
+            let told: String =
+                kind.noticed.iter().filter_map(|told| told.legacy_word().chars().next()).collect();
+            assert_eq!(told, letters, "{name}");
         }
     }
 }

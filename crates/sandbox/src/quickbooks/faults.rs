@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use axum::Json;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::calls::{Call, CallKind, ServedRealm};
 use super::shared::SharedState;
+use super::throttle::ThrottleAnswer;
 use super::times;
 use crate::connection::ConnectionCut;
 
@@ -95,7 +96,11 @@ impl FaultPlan {
     fn hits(&self, call: &Call) -> bool {
         let target = match call.kind {
             CallKind::Token => FaultTarget::Token,
-            CallKind::Cdc | CallKind::Query | CallKind::Read | CallKind::Write => FaultTarget::Api,
+            CallKind::Batch
+            | CallKind::Cdc
+            | CallKind::Query
+            | CallKind::Read
+            | CallKind::Write => FaultTarget::Api,
         };
         self.target == target && (self.realm_id.is_none() || self.realm_id == call.realm_id)
     }
@@ -148,7 +153,7 @@ pub(super) async fn intercept(
     }
     let mut state = shared.lock();
     call.realm_id = call.realm_id.filter(|realm_id| state.companies.contains_key(realm_id));
-    state.calls.count(call, answer.status().is_success());
+    state.calls.count(call, answer.status());
     answer
 }
 
@@ -161,12 +166,9 @@ async fn go_wrong(
 ) -> Response {
     let now = shared.now();
     match fault {
-        Fault::ThrottleXml => throttle_xml(now),
-        Fault::ThrottleJson => throttle_json(now),
-        Fault::ThrottleText => {
-            (StatusCode::TOO_MANY_REQUESTS, "The request limit was reached.  Try again later")
-                .into_response()
-        }
+        Fault::ThrottleXml => ThrottleAnswer::Xml.respond(now),
+        Fault::ThrottleJson => ThrottleAnswer::Json.respond(now),
+        Fault::ThrottleText => ThrottleAnswer::Text.respond(now),
         Fault::ServerError => system_fault(StatusCode::INTERNAL_SERVER_ERROR, now),
         Fault::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "stream timeout").into_response(),
         Fault::ErrorInOk => system_fault(StatusCode::OK, now),
@@ -184,39 +186,6 @@ async fn go_wrong(
             answer
         }
     }
-}
-
-/// Captured by users of several libraries (reference §3.1).
-fn throttle_xml(now: Timestamp) -> Response {
-    let time = times::answer_time(now);
-    let body = format!(
-        r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-<IntuitResponse time="{time}" xmlns="http://schema.intuit.com/finance/v3">
-    <Fault type="SERVICE">
-        <Error code="3001">
-            <Message>message=ThrottleExceeded; errorCode=003001; statusCode=429</Message>
-            <Detail>The request limit was reached.  Try again later</Detail>
-        </Error>
-    </Fault>
-</IntuitResponse>"#
-    );
-    let content_type = [(header::CONTENT_TYPE, "application/xml")];
-    (StatusCode::TOO_MANY_REQUESTS, content_type, body).into_response()
-}
-
-fn throttle_json(now: Timestamp) -> Response {
-    let body = json!({
-        "Fault": {
-            "Error": [{
-                "Message": "message=ThrottleExceeded; errorCode=003001; statusCode=429",
-                "Detail": "The request limit was reached.  Try again later",
-                "code": "3001",
-            }],
-            "type": "SERVICE",
-        },
-        "time": times::answer_time(now),
-    });
-    (StatusCode::TOO_MANY_REQUESTS, Json(body)).into_response()
 }
 
 /// Code 10000 comes with 500 and with 200 (reference §3.3).

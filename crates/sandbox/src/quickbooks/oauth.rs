@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use super::calls::ServedRealm;
 use super::shared::SharedState;
-pub(super) use grants::{Bearer, Grants};
+pub(super) use grants::{Grants, Unusable};
 use grants::{Issued, Issuer, TokenPolicy};
 
 /// Asks for `x_refresh_token_hard_expires_in` in the answer.

@@ -1,7 +1,7 @@
 //! Refusals of the Accounting API: the `Fault` bodies with their codes.
 //!
-//! Messages and details are those of recorded answers where one exists (610, 2010, 2030, 4001,
-//! 5010, 6240, 500); the rest follow Intuit's error list.
+//! Messages and details are those of recorded answers where one exists (500, 610, 2010, 2030,
+//! 4001, 5010, 6000, 6240); the rest follow Intuit's error list.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -84,6 +84,16 @@ impl Refusal {
         Self::new("2010", "Request has invalid or unsupported property", detail)
     }
 
+    /// 6000: a rule of bookkeeping is broken.
+    pub(super) fn business_validation(reason: &str) -> Self {
+        Self::new(
+            "6000",
+            "A business validation error has occurred while processing your request",
+            format!("Business Validation Error: {reason}"),
+        )
+        .on_element("")
+    }
+
     /// 500: no such operation or resource; the recorded HTTP status is 400 all the same.
     pub(super) fn unsupported_operation(operation: &str) -> Self {
         let detail = format!("Operation {operation} is not supported.");
@@ -102,8 +112,8 @@ impl Refusal {
         Self::new("4001", "Invalid query", detail)
     }
 
-    /// The answer's body. Key order as recorded.
-    pub(super) fn body(&self, now: Timestamp) -> Value {
+    /// The `Fault`. Key order as recorded.
+    pub(super) fn fault(&self) -> Value {
         let mut error = Map::new();
         error.insert("Message".to_owned(), self.message.into());
         error.insert("Detail".to_owned(), self.detail.as_str().into());
@@ -111,7 +121,12 @@ impl Refusal {
         if let Some(element) = self.element {
             error.insert("element".to_owned(), element.into());
         }
-        let mut body = json!({"Fault": {"Error": [error], "type": "ValidationFault"}});
+        json!({"Error": [error], "type": "ValidationFault"})
+    }
+
+    /// The answer's body.
+    pub(super) fn body(&self, now: Timestamp) -> Value {
+        let mut body = json!({"Fault": self.fault()});
         if let (true, Value::Object(fields)) = (self.dated, &mut body) {
             fields.insert("time".to_owned(), times::answer_time(now).into());
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -11,12 +12,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::QuickBooksOptions;
-use super::books::{Books, Change, Fields, Written};
+use super::books::{Books, Change, Written};
 use super::calls::CallCounts;
 use super::faults::FaultPlans;
 use super::oauth::Grants;
 use super::portal::{App, Company};
 use super::refusal::Refusal;
+use super::throttle::Throttle;
 use super::webhooks::{self, NoticeOf, Outbox};
 use crate::chance::Chance;
 use crate::options::{Clock, SandboxOptions};
@@ -31,6 +33,7 @@ pub(super) struct State {
     pub(super) faults: FaultPlans,
     pub(super) calls: CallCounts,
     pub(super) outbox: Outbox,
+    pub(super) throttle: Throttle,
 }
 
 /// A company with its books.
@@ -40,29 +43,42 @@ pub(super) struct CompanyBooks {
     pub(super) books: Books,
 }
 
+/// A write of a company's books: whose, by whom and when.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Write<'w> {
+    pub(super) realm_id: &'w str,
+    /// The app that writes over the API; none for a user of the product.
+    pub(super) by_app: Option<&'w str>,
+    pub(super) now: Timestamp,
+}
+
 impl State {
     /// Carries out a write of a company's books and queues its notices.
     pub(super) fn write(
         &mut self,
-        realm_id: &str,
-        now: Timestamp,
+        write: &Write<'_>,
         work: impl FnOnce(&mut Books) -> Result<Written, Refusal>,
-    ) -> Result<Fields, Refusal> {
-        let company = self.companies.get_mut(realm_id).ok_or_else(Refusal::object_not_found)?;
+    ) -> Result<Written, Refusal> {
+        let company = self.companies.get_mut(write.realm_id);
+        let company = company.ok_or_else(Refusal::object_not_found)?;
         let written = work(&mut company.books)?;
-        if let Some(change) = written.change {
-            self.queue_notices(realm_id, &change, now);
+        if let Some(change) = &written.change {
+            self.queue_notices(write, change);
         }
-        Ok(written.shown)
+        Ok(written)
     }
 
-    fn queue_notices(&mut self, realm_id: &str, change: &Change, now: Timestamp) {
-        if !change.entity.noticed.contains(&change.operation) {
+    fn queue_notices(&mut self, write: &Write<'_>, change: &Change) {
+        let operation = self.outbox.told_operation(change);
+        if !change.entity.can_be(operation) {
             return;
         }
-        for client_id in self.grants.connected_apps(realm_id) {
-            if self.apps.get(client_id).is_some_and(|app| app.webhook_url.is_some()) {
-                let notice = NoticeOf { client_id, realm_id, change, at: now };
+        let tells_own_writes = self.outbox.tells_own_writes();
+        for client_id in self.grants.connected_apps(write.realm_id) {
+            let told = tells_own_writes || write.by_app != Some(client_id);
+            if told && self.apps.get(client_id).is_some_and(|app| app.webhook_url.is_some()) {
+                let realm_id = write.realm_id;
+                let notice = NoticeOf { client_id, realm_id, change, operation, at: write.now };
                 self.outbox.queue(&notice, &mut self.chance);
             }
         }
@@ -78,6 +94,8 @@ pub(super) struct Shared {
     pub(super) options: QuickBooksOptions,
     pub(super) client: reqwest::Client,
     clock: Clock,
+    waits_follow_clock: bool,
+    clock_moved: watch::Sender<()>,
     state: Mutex<State>,
     outbox_changed: watch::Sender<()>,
     released: watch::Sender<()>,
@@ -100,19 +118,24 @@ impl Shared {
         stop: CancellationToken,
     ) -> io::Result<Self> {
         let client = webhooks::client(&options.quickbooks).map_err(io::Error::other)?;
+        let chance = Chance::from_seed(options.seed);
+        let outbox = Outbox::new(&options.quickbooks, chance.split());
         Ok(Self {
             base_url: base_url.to_owned(),
             options: options.quickbooks,
             client,
             clock: options.clock,
+            waits_follow_clock: options.waits_follow_clock,
+            clock_moved: watch::Sender::new(()),
             state: Mutex::new(State {
-                chance: Chance::from_seed(options.seed),
+                chance,
                 apps: BTreeMap::new(),
                 companies: BTreeMap::new(),
                 grants: Grants::default(),
                 faults: FaultPlans::default(),
                 calls: CallCounts::default(),
-                outbox: Outbox::default(),
+                outbox,
+                throttle: Throttle::default(),
             }),
             outbox_changed: watch::Sender::new(()),
             released: watch::Sender::new(()),
@@ -146,6 +169,23 @@ impl Shared {
 
     pub(super) fn watch_outbox(&self) -> watch::Receiver<()> {
         self.outbox_changed.subscribe()
+    }
+
+    /// Wakes those who wait for the clock.
+    pub(super) fn announce_clock(&self) {
+        self.clock_moved.send_replace(());
+    }
+
+    /// Waits for `wait` after `from`: by the sandbox's clock when waits follow it, and otherwise
+    /// by tokio's time from now.
+    pub(super) async fn wait_since(&self, from: Timestamp, wait: Duration) {
+        if !self.waits_follow_clock {
+            tokio::time::sleep(wait).await;
+            return;
+        }
+        let mut moved = self.clock_moved.subscribe();
+        let end = from.checked_add(wait).unwrap_or(Timestamp::MAX);
+        while self.now() < end && moved.changed().await.is_ok() {}
     }
 
     /// Lets every hanging call go on.

@@ -1,6 +1,7 @@
 //! Webhooks (reference §1): notices, their two body shapes, their signature and their delivery.
 
 mod body;
+mod handle;
 mod outbox;
 mod sender;
 

@@ -57,6 +57,15 @@ impl Bench {
     }
 
     pub(crate) async fn start_with(change: impl FnOnce(&mut QuickBooksOptions)) -> Self {
+        Self::open(change, false).await
+    }
+
+    /// A sandbox in which even webhooks wait for the clock in hand.
+    pub(crate) async fn start_on_its_clock(change: impl FnOnce(&mut QuickBooksOptions)) -> Self {
+        Self::open(change, true).await
+    }
+
+    async fn open(change: impl FnOnce(&mut QuickBooksOptions), waits_follow_clock: bool) -> Self {
         let clock = Arc::new(Mutex::new("2026-03-10T19:00:00.5Z".parse().unwrap()));
         let mut quickbooks = QuickBooksOptions {
             apps: vec![App::new(CLIENT_ID, CLIENT_SECRET)],
@@ -70,6 +79,7 @@ impl Bench {
         let own = Arc::clone(&clock);
         let options = SandboxOptions {
             clock: Arc::new(move || *own.lock().unwrap()),
+            waits_follow_clock,
             quickbooks,
             ..SandboxOptions::default()
         };
@@ -83,6 +93,7 @@ impl Bench {
 
     pub(crate) fn pass(&self, seconds: i64) {
         *self.clock.lock().unwrap() += SignedDuration::from_secs(seconds);
+        self.quickbooks().clock_moved();
     }
 
     pub(crate) async fn try_send(

@@ -55,7 +55,8 @@ async fn a_shell_user_can_do_what_the_handle_can() {
     let deliveries = bench.get("/sandbox/deliveries").await.json();
     assert_eq!(deliveries.as_array().unwrap().last().unwrap()["notices"], json!([1]));
     let calls = bench.get("/sandbox/calls").await.json();
-    let token_calls = json!([{"realm_id": "77", "kind": "token", "succeeded": 1, "failed": 0}]);
+    let token_calls =
+        json!([{"realm_id": "77", "kind": "token", "succeeded": 1, "failed": 0, "throttled": 0}]);
     assert_eq!(calls, token_calls);
 }
 

@@ -3,9 +3,17 @@
 #[cfg(test)]
 mod accounting;
 #[cfg(test)]
+mod batch;
+#[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod bookkeeper;
+#[cfg(test)]
+mod conduct;
+#[cfg(test)]
 mod control;
+#[cfg(test)]
+mod entities;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
@@ -14,5 +22,7 @@ mod lifecycle;
 mod oauth;
 #[cfg(test)]
 mod receiver;
+#[cfg(test)]
+mod throttle;
 #[cfg(test)]
 mod webhooks;

@@ -32,7 +32,7 @@ const INSERT_DELIVERY: &str = "
     VALUES (?1, ?2, ?3, ?4, 'pending', 0, ?4, ?5, ?6)";
 
 /// Versions between two keys of one object that changed within the second that begins at `?6`.
-const FIND_OTHER_SORT_IN_SECOND: &str = "
+pub(crate) const FIND_OTHER_SORT_IN_SECOND: &str = "
     SELECT 1 FROM events
     WHERE instance_id = ?1 AND resource = ?2 AND object_id = ?3
       AND version >= ?4 AND version < ?5 AND changed_at BETWEEN ?6 AND ?6 + 999999";

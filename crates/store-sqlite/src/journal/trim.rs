@@ -9,10 +9,10 @@ use crate::columns::{all, change, limit};
 use crate::error::Failure;
 use crate::writer::Session;
 
-const OLD_NOTICES: &str =
+pub(crate) const OLD_NOTICES: &str =
     "SELECT id FROM notices WHERE received_at < ?1 ORDER BY received_at, id LIMIT ?2";
 
-const OLD_EVENTS: &str = "
+pub(crate) const OLD_EVENTS: &str = "
     SELECT events.id, notification_id
     FROM events LEFT JOIN deliveries ON deliveries.id = notification_id
     WHERE seen_at < ?1 AND (status IS NULL OR status = 'delivered')

@@ -19,3 +19,9 @@ async fn as_many_appends_fail_as_were_asked_for() {
     }
     assert!(store.append(vec![Append::default()]).await.is_ok());
 }
+
+mod conformance {
+    use super::MemoryStore;
+
+    crate::conformance_tests!((MemoryStore::new(), ()));
+}

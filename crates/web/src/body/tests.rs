@@ -1,6 +1,7 @@
 //! What bodies are taken, and what is said of those that are not.
 
 use axum::http::HeaderValue;
+use proptest::prelude::*;
 
 use super::*;
 
@@ -92,68 +93,85 @@ fn a_published_sample_with_its_comma_is_taken() {
 }
 
 #[test]
-fn mistakes_come_with_their_place_and_cure() {
+fn a_mistake_comes_with_its_place_and_cure() {
+    const STRAIGHT: &str = "names and strings stand in straight double quotes: \"…\"";
+    let straight = |place: &str| format!("{place}; {STRAIGHT}");
     for (body, wording) in [
         (
             r#"{"a": 1 "b": 2}"#,
-            "line 1, column 9: expected `,` or `}` after the value of \"a\"; a comma is missing before column 9",
+            "line 1, column 9: expected `,` or `}` after the value of \"a\"; a comma is missing \
+             before column 9",
+        ),
+        (
+            r#"{"ä": "ö" "c": 1}"#,
+            "line 1, column 11: expected `,` or `}` after the value of \"ä\"; a comma is missing \
+             before column 11",
         ),
         (
             r#"{"a": [1 2]}"#,
-            "line 1, column 10: expected `,` or `]` after a value of the list; a comma is missing before column 10",
+            "line 1, column 10: expected `,` or `]` after a value of the list; a comma is missing \
+             before column 10",
         ),
         (
             "{\n  \"a\": 1,\n}",
-            "line 3, column 1: expected a name in double quotes; remove the comma at the end of line 2",
+            "line 3, column 1: expected a name in double quotes; remove the comma at the end of \
+             line 2",
         ),
         (
             r#"{"a": [1,]}"#,
             "line 1, column 10: expected a value; remove the comma before column 10",
         ),
+        ("{'a': 1}", &straight("line 1, column 2: expected a name in double quotes or `}`")),
+        (r#"{"a": 'b'}"#, &straight("line 1, column 7: expected a value for \"a\"")),
+        ("{“a”: 1}", &straight("line 1, column 2: expected a name in double quotes or `}`")),
         (
-            r"{'a': 1}",
-            "line 1, column 2: expected a name in double quotes or `}`; names and strings stand in straight double quotes: \"…\"",
+            "{\"a\": 1, // why\n\"b\": 2}",
+            "line 1, column 10: expected a name in double quotes; JSON has no comments",
         ),
-        (
-            r#"{"a": 'b'}"#,
-            "line 1, column 7: expected a value for \"a\"; names and strings stand in straight double quotes: \"…\"",
-        ),
-        (
-            "{“a”: 1}",
-            "line 1, column 2: expected a name in double quotes or `}`; names and strings stand in straight double quotes: \"…\"",
-        ),
+    ] {
+        assert_eq!(refusal(body), wording, "{body}");
+    }
+}
+
+#[test]
+fn what_is_not_closed_is_told_from_where_it_begins() {
+    for (body, wording) in [
         (
             "{\n  \"a\": \"b,\n  \"c\": 1\n}",
-            "line 2, column 8: the string that begins here is not closed; a `\"` is missing on line 2",
+            "line 2, column 8: the string that begins here is not closed; a `\"` is missing on \
+             line 2",
         ),
         (
             r#"{"a": "b"#,
-            "line 1, column 7: the string that begins here is not closed; a `\"` is missing, or the body is cut off",
+            "line 1, column 7: the string that begins here is not closed; a `\"` is missing, or \
+             the body is cut off",
         ),
         (
             "{\n  \"a\": {\n    \"b\": 1\n",
-            "line 3, column 11: the body is cut off here inside the object that begins at line 2, column 8; expected `,` or `}` after the value of \"b\"",
+            "line 3, column 11: the body is cut off here inside the object that begins at line 2, \
+             column 8; expected `,` or `}` after the value of \"b\"",
         ),
         (
             r#"{"a":"#,
-            "line 1, column 6: the body is cut off here inside the object that begins at line 1, column 1; expected a value for \"a\"",
+            "line 1, column 6: the body is cut off here inside the object that begins at line 1, \
+             column 1; expected a value for \"a\"",
         ),
+    ] {
+        assert_eq!(refusal(body), wording, "{body}");
+    }
+}
+
+#[test]
+fn what_stands_in_a_wrong_place_is_shown() {
+    for (body, wording) in [
         (r#"{"a" 1}"#, "line 1, column 6: expected `:` after the name \"a\", found `1`"),
-        (r"{a: 1}", "line 1, column 2: expected a name in double quotes or `}`, found `a`"),
+        ("{a: 1}", "line 1, column 2: expected a name in double quotes or `}`, found `a`"),
         (r#"{"a": True}"#, "line 1, column 7: expected a value for \"a\", found `T`"),
         (
             r#"{"a": [1}"#,
             "line 1, column 9: expected `,` or `]` after a value of the list, found `}`",
         ),
-        (
-            "{\"a\": 1, // why\n\"b\": 2}",
-            "line 1, column 10: expected a name in double quotes; JSON has no comments",
-        ),
         (r#"{"a": 1}}"#, "line 1, column 9: expected nothing more, found `}`"),
-        (
-            r#"{"ä": "ö" "c": 1}"#,
-            "line 1, column 11: expected `,` or `}` after the value of \"ä\"; a comma is missing before column 11",
-        ),
         ("", "the body is empty; expected a JSON object"),
         (" \n", "the body is empty; expected a JSON object"),
         ("[]", "the body must be a JSON object, not a list"),
@@ -186,7 +204,7 @@ fn a_long_name_is_not_repeated_whole() {
     let shown = "n".repeat(80);
     assert_eq!(
         refusal,
-        format!("line 1, column 1004: expected `:` after the name \"{shown}…\", found `1`")
+        format!("line 1, column 1005: expected `:` after the name \"{shown}…\", found `1`")
     );
 }
 
@@ -221,4 +239,16 @@ async fn a_body_over_the_limit_is_refused() {
 async fn a_body_that_does_not_arrive_is_not_waited_for() {
     let stuck = Body::from_stream(futures_util::stream::pending::<Result<Bytes, BodyError>>());
     assert_eq!(read(stuck, 5).await, Err(BodyError::TooSlow));
+}
+
+proptest! {
+    #[test]
+    fn no_fault_is_found_in_what_the_json_library_reads(
+        text in r#"([\[\]{}:,"\\ \n01.a'ä-]|"a":|true|"b"){0,24}"#,
+    ) {
+        match serde_json::from_str::<Value>(&text) {
+            Ok(_) => prop_assert_eq!(syntax::first_fault(&text), None),
+            Err(error) => prop_assert!(fault::explain(&text, &error).starts_with("line ")),
+        }
+    }
 }

@@ -56,13 +56,7 @@ fn render(events: &[Event]) -> String {
         tags: &tags,
     };
     let created_at = Moment::parse("2020-02-21T16:43:41Z").unwrap();
-    String::from_utf8(body(
-        NotificationId(69_182_068),
-        created_at,
-        &subject,
-        events,
-    ))
-    .unwrap()
+    String::from_utf8(body(NotificationId(69_182_068), created_at, &subject, events)).unwrap()
 }
 
 #[test]
@@ -77,13 +71,7 @@ fn each_event_has_its_record_in_raw() {
     second.change.printed_id = None;
     let text = render(&[captured_event(), second]);
     let value: serde_json::Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(
-        value["message"]["raw"]["invoices"]
-            .as_array()
-            .unwrap()
-            .len(),
-        2
-    );
+    assert_eq!(value["message"]["raw"]["invoices"].as_array().unwrap().len(), 2);
     assert_eq!(value["message"]["events"][1]["objectId"], "3");
     assert_eq!(value["message"]["eventId"], "AXBooiL_qrZEur0mJV08");
 }

@@ -124,10 +124,52 @@ fn a_message_has_the_meaning_intuits_words_and_the_trace() {
 }
 
 #[test]
+fn every_documented_code_has_its_action_and_its_words() {
+    let cases = [
+        (401, "3200", "unauthorized", ""),
+        (403, "3100", "refused", "connect the company again"),
+        (403, "120", "refused", "connect the company again"),
+        (429, "3001", "throttled", "wait 60 s"),
+        (429, "003001", "throttled", "wait 60 s"),
+        (400, "610", "rejected", "it was deleted, made inactive, or never was"),
+        (400, "5010", "unavailable", "changed at the same time"),
+        (400, "6240", "rejected", "of that name or number already"),
+        (400, "6140", "rejected", "of that name or number already"),
+        (400, "6210", "rejected", "its period is closed"),
+        (400, "6190", "refused", "it must be renewed"),
+        (403, "6190", "refused", "it must be renewed"),
+        (400, "2010", "rejected", "a property"),
+        (400, "2030", "rejected", "an id"),
+        (400, "2050", "rejected", "longer than QuickBooks allows"),
+        (400, "2080", "rejected", "a number"),
+        (400, "4000", "rejected", "cannot read the query"),
+        (400, "4001", "rejected", "does not allow the query"),
+        (400, "4002", "unavailable", "failed to process the query"),
+        (400, "500", "rejected", "does not support the operation"),
+        (400, "6000", "rejected", "a rule of QuickBooks"),
+        (200, "6000", "rejected", "a rule of QuickBooks"),
+        (500, "10000", "unavailable", "QuickBooks failed"),
+        (200, "10000", "unavailable", "QuickBooks failed"),
+    ];
+    for (status, code, expected, words) in cases {
+        let error = refusal(&answer(status, &[], &fault(code)));
+        assert_eq!(sort(&error), expected, "{status} {code}");
+        assert!(error.to_string().contains(words), "{status} {code}: {error}");
+    }
+    for (code, ..) in MEANINGS {
+        assert!(cases.iter().any(|(_, tested, ..)| tested == code), "{code} is not tested");
+    }
+}
+
+#[test]
 fn a_question_about_more_than_30_days_ago_is_explained() {
     let body = r#"{"Fault":{"Error":[{"Message":"m","Detail":"Operation cdc with changedSince date 2020-01-01T00:00:00-08:00 which is older than fixed days is not supported.","code":"2010"}]}}"#;
+    assert!(is_too_old(&answer(400, &[], body)));
     let FeedError::Rejected(words) = refusal(&answer(400, &[], body)) else {
         panic!("it must be rejected")
     };
     assert!(words.starts_with("QuickBooks tells of changes of the last 30 days only"), "{words}");
+    for (status, body) in [(400, fault("2010")), (400, String::new()), (500, body.to_owned())] {
+        assert!(!is_too_old(&answer(status, &[], &body)), "{status} {body}");
+    }
 }

@@ -15,7 +15,8 @@ struct Survey {
     depth: usize,
 }
 
-/// The text of valid JSON without blanks between its parts; `None` when it is too large or too deep.
+/// The text of valid JSON without blanks between its parts; `None` when it is too large or too
+/// deep.
 pub(super) fn compact(json: &str) -> Option<Arc<str>> {
     if json.len() > ENTRY_BYTES_MAX {
         return None;

@@ -87,6 +87,7 @@ async fn the_authorisation_url_has_its_parameters_in_the_original_order() {
         callback_url: "https://httpbin.org/get".to_owned(),
         scope: None,
         state: "quickbooks".to_owned(),
+        request_token: None,
     };
     assert_eq!(
         oauth(&server).authorize_url(&request).unwrap(),

@@ -1,9 +1,16 @@
 //! Records by the rules of the original's form, with the examples that its documents name.
 
 use super::*;
+use crate::quickbooks::entities::KnownEntities;
 
 fn written(json: &str, printed_id: &str) -> String {
-    in_original_form(serde_json::from_str(json).unwrap(), printed_id)
+    written_of("Invoice", json, printed_id)
+}
+
+fn written_of(entity: &str, json: &str, printed_id: &str) -> String {
+    let entities = KnownEntities::new();
+    let entity = entities.find(entity).unwrap().entity;
+    in_original_form(entity, serde_json::from_str(json).unwrap(), printed_id)
 }
 
 #[test]
@@ -89,9 +96,9 @@ fn every_rule_applies_where_it_should_and_nowhere_else() {
         ),
         (
             "an enum that is no text",
-            r#"{"Type":null,"NameOf":{"value":"Vendor"}}"#,
+            r#"{"PayType":null,"NameOf":{"value":"Vendor"}}"#,
             "",
-            r#"{"type":null,"nameOf":{"value":"Vendor"}}"#,
+            r#"{"payType":null,"nameOf":{"value":"Vendor"}}"#,
         ),
         (
             "blanks go, escapes stay",
@@ -113,6 +120,49 @@ fn every_rule_applies_where_it_should_and_nowhere_else() {
 }
 
 #[test]
+fn dates_are_midnights_and_the_service_date_is_in_milliseconds() {
+    let cases = [
+        (r#"{"DueDate":"2016-12-30"}"#, r#"{"dueDate":"2016-12-30T00:00:00Z"}"#),
+        (r#"{"TxnDate":"2015-10-05"}"#, r#"{"txnDate":"2015-10-05T00:00:00Z"}"#),
+        (
+            r#"{"Line":[{"SalesItemLineDetail":{"ServiceDate":"2016-12-01"}}]}"#,
+            r#"{"line":[{"salesItemLineDetail":{"serviceDate":1480550400000}}]}"#,
+        ),
+        (r#"{"BirthDate":"1968-02-29"}"#, r#"{"birthDate":"1968-02-29T00:00:00Z"}"#),
+        (r#"{"ServiceDate":"1969-12-31"}"#, r#"{"serviceDate":-86400000}"#),
+        (r#"{"DueDate":"2016-02-30"}"#, r#"{"dueDate":"2016-02-30"}"#),
+        (r#"{"DueDate":"soon, soon"}"#, r#"{"dueDate":"soon, soon"}"#),
+        (r#"{"DueDate":null}"#, r#"{"dueDate":null}"#),
+        (
+            r#"{"EffectiveDate":"2014-09-15T08:00:00-07:00"}"#,
+            r#"{"effectiveDate":"2014-09-15T08:00:00-07:00"}"#,
+        ),
+        (r#"{"DocNumber":"2016-12-30"}"#, r#"{"docNumber":"2016-12-30"}"#),
+    ];
+    for (json, expected) in cases {
+        assert_eq!(written(json, ""), expected, "{json}");
+    }
+}
+
+#[test]
+fn a_type_is_an_enum_in_items_and_custom_fields_only() {
+    let cases = [
+        ("Item", r#"{"Type":"NonInventory"}"#, r#"{"type":"NON_INVENTORY"}"#),
+        ("Item", r#"{"Part":{"Type":"NonInventory"}}"#, r#"{"part":{"type":"NonInventory"}}"#),
+        ("JournalEntry", r#"{"Entity":{"Type":"Vendor"}}"#, r#"{"entity":{"type":"Vendor"}}"#),
+        ("Term", r#"{"Type":"Standard"}"#, r#"{"type":"Standard"}"#),
+        (
+            "Invoice",
+            r#"{"CustomField":[{"Type":"StringType"}]}"#,
+            r#"{"customField":[{"type":"STRING_TYPE"}]}"#,
+        ),
+    ];
+    for (entity, json, expected) in cases {
+        assert_eq!(written_of(entity, json, ""), expected, "{entity} {json}");
+    }
+}
+
+#[test]
 fn parts_that_are_too_deep_stay_as_they_are() {
     let nested = |name: &str, depth: usize| {
         format!("{}1{}", format!("{{\"{name}\":").repeat(depth), "}".repeat(depth))
@@ -128,7 +178,8 @@ fn a_recorded_estimate_is_written_in_the_original_form() {
     let body = include_str!("../../../tests/fixtures/quickbooks/cdc/estimates.json");
     let body: serde_json::Value = serde_json::from_str(body).unwrap();
     let record = body["CDCResponse"][0]["QueryResponse"][0]["Estimate"][0].to_string();
-    let record: serde_json::Value = serde_json::from_str(&written(&record, "48|0")).unwrap();
+    let record: serde_json::Value =
+        serde_json::from_str(&written_of("Estimate", &record, "48|0")).unwrap();
     assert_eq!(record["id"], "48|0");
     assert_eq!(record["syncToken"], "0");
     assert_eq!(record["metaData"]["createTime"], 1_444_243_358_000_i64);
@@ -138,6 +189,6 @@ fn a_recorded_estimate_is_written_in_the_original_form() {
     assert_eq!(record["linkedTxn"][0]["txnType"], "Invoice");
     assert_eq!(record["line"][0]["detailType"], "SALES_ITEM_LINE_DETAIL");
     assert_eq!(record["line"][0]["salesItemLineDetail"]["itemRef"]["value"], "4");
-    assert_eq!(record["txnDate"], "2015-10-05");
+    assert_eq!(record["txnDate"], "2015-10-05T00:00:00Z");
     assert_eq!(record["billAddr"]["id"], "67");
 }

@@ -1,12 +1,14 @@
 //! The bearer check, with the two envelopes that differ from every other fault.
 
 use axum::Json;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::super::oauth::{Bearer, Grants};
+use super::super::oauth::Unusable;
+use super::super::shared::State as SandboxState;
+use super::caller::Caller;
 
 /// Characters of a refused token that its answer repeats: enough to tell which it was.
 const TOKEN_CHARS_SHOWN: usize = 8;
@@ -18,25 +20,22 @@ pub(super) enum Denied {
     NotConnected,
 }
 
-/// Checks that the call carries a live token of the company.
+/// The app that calls, if the call carries a live token of the company.
 pub(super) fn check(
-    grants: &Grants,
-    headers: &HeaderMap,
+    state: &SandboxState,
+    caller: &Caller,
     realm: &str,
     now: Timestamp,
-) -> Result<(), Denied> {
-    let token = bearer_token(headers).unwrap_or_default();
-    match grants.check(token, realm, now) {
-        Bearer::Good => Ok(()),
-        Bearer::Expired => Err(Denied::Unauthenticated { token: token.to_owned() }),
-        Bearer::NotConnected => Err(Denied::NotConnected),
+) -> Result<String, Denied> {
+    let token = match caller.authorization() {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token,
+        _ => "",
+    };
+    match state.grants.check(token, realm, now) {
+        Ok(client_id) => Ok(client_id.to_owned()),
+        Err(Unusable::Expired) => Err(Denied::Unauthenticated { token: token.to_owned() }),
+        Err(Unusable::NotConnected) => Err(Denied::NotConnected),
     }
-}
-
-fn bearer_token(headers: &HeaderMap) -> Option<&str> {
-    let header = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = header.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
 impl Denied {

@@ -1,6 +1,7 @@
 //! One record: its fields, its version, and what the books put into it themselves.
 
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::super::entities::EntityKind;
@@ -15,8 +16,10 @@ pub(super) const DELETED_SUFFIX: &str = " (deleted)";
 const SYSTEM_PROPERTIES: [&str; 6] = ["domain", "sparse", "status", "Id", "SyncToken", "MetaData"];
 
 /// Whether a record can be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) enum Standing {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// It can.
     Active,
     /// A list record that was made inactive.
     Inactive,
@@ -40,7 +43,9 @@ impl Record {
         Self { fields, updated_at: times::whole_second(now), change_number, deleted: false }
     }
 
+    /// Leaves of the record what CDC tells of it.
     pub(super) fn delete(&mut self, change_number: u64, now: Timestamp) {
+        self.fields.retain(|name, _| SYSTEM_PROPERTIES.contains(&name.as_str()));
         self.deleted = true;
         self.change_number = change_number;
         self.updated_at = times::whole_second(now);
@@ -64,18 +69,13 @@ impl Record {
         self.is_active() && text_of(&self.fields, property) == Some(text)
     }
 
-    pub(super) fn refers_to(&self, property: &str, id: &str) -> bool {
-        let value = self.fields.get(property).and_then(|reference| reference.get("value"));
-        value.and_then(Value::as_str) == Some(id)
-    }
-
     pub(in super::super) fn id(&self) -> &str {
         text_of(&self.fields, "Id").unwrap_or_default()
     }
 }
 
 /// The text of a top-level property.
-pub(super) fn text_of<'f>(fields: &'f Fields, property: &str) -> Option<&'f str> {
+pub(in super::super) fn text_of<'f>(fields: &'f Fields, property: &str) -> Option<&'f str> {
     fields.get(property).and_then(Value::as_str)
 }
 
@@ -153,10 +153,14 @@ pub(super) fn mark_name_deleted(fields: &mut Fields, entity: &EntityKind) {
     }
 }
 
-/// Fills what the product fills in a list record. Customer values as in a recorded answer.
+/// Fills what the product fills in a list record. Customer values as in a recorded answer, the
+/// others as in documentation samples.
 pub(super) fn fill_list_defaults(fields: &mut Fields, entity: &EntityKind) {
-    if entity.name == "Customer" {
-        let name = text_of(fields, "DisplayName").unwrap_or_default().to_owned();
+    let name = entity.name_property().and_then(|property| text_of(fields, property));
+    let name = name.unwrap_or_default().to_owned();
+    if matches!(entity.name, "Account" | "Class" | "Item") {
+        fields.insert("FullyQualifiedName".to_owned(), name.into());
+    } else if entity.name == "Customer" {
         let defaults = json!({
             "Taxable": true,
             "Job": false,

@@ -276,8 +276,33 @@ fn other_kinds_follow_the_same_rules() {
     let bill = save(&mut books, "Bill", bill, MORNING).unwrap();
     assert_eq!(bill["TotalAmt"].to_string(), "103.55");
     assert_eq!(bill["Line"].as_array().unwrap().len(), 1);
-    let entry = save(&mut books, "JournalEntry", json!({"Line": []}), MORNING).unwrap();
-    assert_eq!(entry.get("TotalAmt"), None);
     let term = save(&mut books, "Term", json!({"Name": "Net 60"}), MORNING).unwrap();
     assert_eq!(term["Active"], true);
+}
+
+#[test]
+fn a_journal_entry_balances() {
+    let mut books = Books::default();
+    let line = |amount: f64, posting: &str| json!({"Amount": amount, "JournalEntryLineDetail": {"PostingType": posting}});
+    let balanced = json!({"Line": [line(0.3, "Debit"), line(0.1, "Credit"), line(0.2, "Credit")]});
+    let entry = save(&mut books, "JournalEntry", balanced, MORNING).unwrap();
+    assert_eq!(entry.get("TotalAmt"), None);
+    for (lines, code) in [
+        (json!([line(1.0, "Debit"), line(2.0, "Credit")]), "6000"),
+        (json!([{"Amount": 1}]), "2020"),
+        (json!([]), "2020"),
+    ] {
+        let refused = save(&mut books, "JournalEntry", json!({"Line": lines}), MORNING);
+        assert_eq!(refused.unwrap_err().code, code);
+    }
+}
+
+#[test]
+fn a_renamed_company_is_a_new_version_of_its_record() {
+    let mut books = Books::default();
+    books.name_company("Before", at(MORNING));
+    books.name_company("After", at(NOON));
+    let company = books.read(&COMPANY_INFO, "1").unwrap();
+    assert_eq!((&company["CompanyName"], &company["SyncToken"]), (&json!("After"), &json!("1")));
+    assert_eq!(company["MetaData"]["CreateTime"], "2026-03-10T09:00:00-07:00");
 }

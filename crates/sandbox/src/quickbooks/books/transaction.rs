@@ -42,16 +42,14 @@ pub(super) fn complete_amounts(fields: &mut Fields, sums: Sums) -> Result<(), Re
     if sums == Sums::Callers {
         return Ok(());
     }
+    if sums == Sums::Balanced {
+        return check_balance(fields);
+    }
     let Some(Value::Array(lines)) = fields.get_mut("Line") else {
         return Err(Refusal::missing("Line"));
     };
     lines.retain(|line| !is_subtotal(line));
-    if lines.is_empty() {
-        return Err(Refusal::missing("Line"));
-    }
-    if lines.len() > LINES_MAX {
-        return Err(Refusal::invalid_property("Line has more than 750 elements"));
-    }
+    check_count(lines)?;
     let subtotal = number_and_sum(lines)?;
     if sums.has_subtotal_line() {
         let amount = subtotal.to_money_json();
@@ -63,6 +61,38 @@ pub(super) fn complete_amounts(fields: &mut Fields, sums: Sums) -> Result<(), Re
         fields.insert("Balance".to_owned(), total.to_money_json());
     }
     Ok(())
+}
+
+fn check_count(lines: &[Value]) -> Result<(), Refusal> {
+    match lines.len() {
+        0 => Err(Refusal::missing("Line")),
+        1..=LINES_MAX => Ok(()),
+        _ => Err(Refusal::invalid_property("Line has more than 750 elements")),
+    }
+}
+
+/// A journal entry says of each line whether it is a debit or a credit; the sums are equal.
+fn check_balance(fields: &mut Fields) -> Result<(), Refusal> {
+    let Some(Value::Array(lines)) = fields.get_mut("Line") else {
+        return Err(Refusal::missing("Line"));
+    };
+    check_count(lines)?;
+    number_and_sum(lines)?;
+    let (mut debits, mut credits) = (Decimal::default(), Decimal::default());
+    for line in lines.iter() {
+        let amount = line.get("Amount").and_then(Decimal::from_json).unwrap_or_default();
+        let detail = line.get("JournalEntryLineDetail");
+        match detail.and_then(|detail| detail.get("PostingType")).and_then(Value::as_str) {
+            Some("Debit") => debits = debits + amount,
+            Some("Credit") => credits = credits + amount,
+            _ => return Err(Refusal::missing("PostingType")),
+        }
+    }
+    if debits == credits {
+        Ok(())
+    } else {
+        Err(Refusal::business_validation("The debits and the credits are not equal."))
+    }
 }
 
 fn is_subtotal(line: &Value) -> bool {
@@ -94,10 +124,20 @@ fn total_tax(fields: &Fields) -> Result<Decimal, Refusal> {
     }
 }
 
+/// Marks a transaction as sent, and remembers where to. The product also shows when.
+pub(super) fn mark_emailed(fields: &mut Fields, address: Option<&str>, at: String) {
+    fields.insert("EmailStatus".to_owned(), "EmailSent".into());
+    let delivery = json!({"DeliveryType": "Email", "DeliveryTime": at});
+    fields.insert("DeliveryInfo".to_owned(), delivery);
+    if let Some(address) = address {
+        fields.insert("BillEmail".to_owned(), json!({"Address": address}));
+    }
+}
+
 /// Sets every amount to zero and says so in the private note (recorded answer).
 pub(super) fn void(fields: &mut Fields) {
     fields.insert("PrivateNote".to_owned(), "Voided".into());
-    for property in ["TotalAmt", "Balance"] {
+    for property in ["TotalAmt", "Balance", "UnappliedAmt"] {
         if let Some(amount) = fields.get_mut(property) {
             *amount = 0.into();
         }

@@ -63,6 +63,7 @@ pub(super) async fn decide(
         client_id: &asked.client_id,
         realm_id: &asked.realm_id,
         redirect_uri: &asked.redirect_uri,
+        openid: asked.scope.split_whitespace().any(|scope| scope == "openid"),
     };
     let code = state.grants.issue_code(&approved, now, &mut state.chance);
     back.query_pairs_mut()

@@ -1,5 +1,8 @@
 //! Codes, connections and tokens: who may read which company, and until when.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
@@ -24,6 +27,7 @@ const KEPT_MAX: usize = 100_000;
 pub(super) struct TokenPolicy {
     access_life: SignedDuration,
     rotate_every_refresh: bool,
+    revoke_on_reuse: bool,
 }
 
 impl TokenPolicy {
@@ -31,6 +35,7 @@ impl TokenPolicy {
         Self {
             access_life: SignedDuration::from_secs(options.access_token_life_s.into()),
             rotate_every_refresh: options.rotate_every_refresh,
+            revoke_on_reuse: options.revoke_on_token_reuse,
         }
     }
 }
@@ -41,6 +46,8 @@ struct Code {
     client_id: String,
     realm_id: String,
     redirect_uri: String,
+    /// Whether the scope has `openid`.
+    openid: bool,
     issued_at: Timestamp,
 }
 
@@ -51,6 +58,8 @@ struct Connection {
     client_id: String,
     realm_id: String,
     refresh_token: String,
+    /// The refresh token before the last rotation.
+    rotated_token: Option<String>,
     refresh_issued_at: Timestamp,
     connected_at: Timestamp,
 }
@@ -68,6 +77,8 @@ pub(super) struct Approved<'a> {
     pub(super) client_id: &'a str,
     pub(super) realm_id: &'a str,
     pub(super) redirect_uri: &'a str,
+    /// Whether the scope has `openid`.
+    pub(super) openid: bool,
 }
 
 /// What issuing tokens needs besides the connection.
@@ -95,16 +106,16 @@ pub(super) struct Issued {
     pub(super) access_expires_in_s: i64,
     pub(super) refresh_expires_in_s: i64,
     pub(super) refresh_hard_expires_in_s: i64,
+    /// Whether an `id_token` was asked for.
+    pub(super) openid: bool,
 }
 
-/// What a bearer token is good for.
+/// Why a token is not good for a company.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) enum Bearer {
-    /// The company asked for.
-    Good,
-    /// Nothing: unknown or expired.
+pub(in super::super) enum Unusable {
+    /// Unknown or expired.
     Expired,
-    /// Another company, or a company that is connected no more.
+    /// Good for another company, or for one that is connected no more.
     NotConnected,
 }
 
@@ -112,7 +123,7 @@ pub(in super::super) enum Bearer {
 #[derive(Debug, Default)]
 pub(in super::super) struct Grants {
     codes: Vec<Code>,
-    connections: Vec<Connection>,
+    connections: BTreeMap<u64, Connection>,
     access_tokens: BTreeMap<String, AccessToken>,
     last_connection: u64,
 }
@@ -134,6 +145,7 @@ impl Grants {
             client_id: approved.client_id.to_owned(),
             realm_id: approved.realm_id.to_owned(),
             redirect_uri: approved.redirect_uri.to_owned(),
+            openid: approved.openid,
             issued_at: now,
         });
         code
@@ -155,21 +167,34 @@ impl Grants {
         if !fresh || code.redirect_uri != asked.redirect_uri {
             return Err(OAuthError::BAD_CODE);
         }
+        let openid = code.openid;
+        let issued = self.connect(code.client_id, code.realm_id, issuer);
+        Ok(Issued { openid, ..issued })
+    }
+
+    /// Opens a connection, with its first tokens.
+    pub(super) fn connect(
+        &mut self,
+        client_id: String,
+        realm_id: String,
+        issuer: &mut Issuer<'_>,
+    ) -> Issued {
         if self.connections.len() >= KEPT_MAX {
-            self.connections.remove(0);
+            self.connections.pop_first();
         }
         self.last_connection += 1;
         let connection = Connection {
             number: self.last_connection,
-            client_id: code.client_id,
-            realm_id: code.realm_id,
+            client_id,
+            realm_id,
             refresh_token: refresh_token(issuer.chance),
+            rotated_token: None,
             refresh_issued_at: issuer.now,
             connected_at: issuer.now,
         };
         let issued = issue(&connection, &mut self.access_tokens, issuer);
-        self.connections.push(connection);
-        Ok(issued)
+        self.connections.insert(connection.number, connection);
+        issued
     }
 
     /// A refresh token for a new access token, and from time to time for its own successor.
@@ -179,9 +204,12 @@ impl Grants {
         client_id: &str,
         issuer: &mut Issuer<'_>,
     ) -> Result<Issued, OAuthError> {
+        if issuer.policy.revoke_on_reuse {
+            self.end_if_reused(token, client_id);
+        }
         let connection = self
             .connections
-            .iter_mut()
+            .values_mut()
             .find(|grant| grant.refresh_token == token && grant.client_id == client_id)
             .filter(|grant| is_fresh(grant.refresh_issued_at, REFRESH_LIFE, issuer.now))
             .filter(|grant| is_fresh(grant.connected_at, CONNECTION_LIFE, issuer.now))
@@ -189,28 +217,41 @@ impl Grants {
         let rotates = issuer.policy.rotate_every_refresh
             || !is_fresh(connection.refresh_issued_at, ROTATION_AGE, issuer.now);
         if rotates {
-            connection.refresh_token = refresh_token(issuer.chance);
+            let rotated = refresh_token(issuer.chance);
+            connection.rotated_token =
+                Some(std::mem::replace(&mut connection.refresh_token, rotated));
             connection.refresh_issued_at = issuer.now;
         }
         Ok(issue(connection, &mut self.access_tokens, issuer))
     }
 
+    /// Ends the connection whose refresh token this was before its last rotation.
+    fn end_if_reused(&mut self, token: &str, client_id: &str) {
+        let reused = self.connections.values().find(|grant| {
+            grant.rotated_token.as_deref() == Some(token) && grant.client_id == client_id
+        });
+        if let Some(number) = reused.map(|grant| grant.number) {
+            self.end(number);
+        }
+    }
+
+    /// Ends a connection with all its tokens.
+    fn end(&mut self, number: u64) {
+        self.connections.remove(&number);
+        self.access_tokens.retain(|_, access| access.connection != number);
+    }
+
     /// Ends the connection of an access or refresh token, with all its tokens.
     pub(super) fn revoke_token(&mut self, token: &str, client_id: &str) -> bool {
         let by_access = self.access_tokens.get(token).map(|access| access.connection);
-        let by_refresh = self
-            .connections
-            .iter()
-            .find(|connection| connection.refresh_token == token)
-            .map(|connection| connection.number);
-        let Some(number) = by_access.or(by_refresh) else { return false };
-        let before = self.connections.len();
-        self.connections.retain(|one| one.number != number || one.client_id != client_id);
-        let revoked = self.connections.len() < before;
-        if revoked {
-            self.access_tokens.retain(|_, access| access.connection != number);
-        }
-        revoked
+        let connection = match by_access {
+            Some(number) => self.connections.get(&number),
+            None => self.connections.values().find(|grant| grant.refresh_token == token),
+        };
+        let revoked = connection.filter(|grant| grant.client_id == client_id);
+        let Some(number) = revoked.map(|grant| grant.number) else { return false };
+        self.end(number);
+        true
     }
 
     /// The user disconnects an app, or every app, from a company. Access tokens stay known: the
@@ -221,7 +262,7 @@ impl Grants {
         client_id: Option<&str>,
     ) -> usize {
         let before = self.connections.len();
-        self.connections.retain(|connection| {
+        self.connections.retain(|_, connection| {
             connection.realm_id != realm_id
                 || client_id.is_some_and(|client_id| client_id != connection.client_id)
         });
@@ -244,25 +285,33 @@ impl Grants {
         expired
     }
 
-    /// What a bearer token is good for in a company.
-    pub(in super::super) fn check(&self, token: &str, realm_id: &str, now: Timestamp) -> Bearer {
-        match self.access_tokens.get(token) {
-            None => Bearer::Expired,
-            Some(access) if access.expires_at <= now => Bearer::Expired,
-            Some(access) if access.realm_id == realm_id && self.is_open(access.connection) => {
-                Bearer::Good
-            }
-            Some(_) => Bearer::NotConnected,
-        }
+    /// The app that may use a bearer token for a company.
+    pub(in super::super) fn check(
+        &self,
+        token: &str,
+        realm_id: &str,
+        now: Timestamp,
+    ) -> Result<&str, Unusable> {
+        let access = self.live(token, now).ok_or(Unusable::Expired)?;
+        let connection = self.connections.get(&access.connection);
+        connection
+            .filter(|connection| connection.realm_id == realm_id)
+            .map(|connection| connection.client_id.as_str())
+            .ok_or(Unusable::NotConnected)
     }
 
-    fn is_open(&self, number: u64) -> bool {
-        self.connections.iter().any(|connection| connection.number == number)
+    /// Whether an access token is known and has not expired.
+    pub(super) fn is_live(&self, token: &str, now: Timestamp) -> bool {
+        self.live(token, now).is_some()
+    }
+
+    fn live(&self, token: &str, now: Timestamp) -> Option<&AccessToken> {
+        self.access_tokens.get(token).filter(|access| access.expires_at > now)
     }
 
     /// The apps connected to a company, each once.
     pub(in super::super) fn connected_apps(&self, realm_id: &str) -> BTreeSet<&str> {
-        let connected = self.connections.iter().filter(|one| one.realm_id == realm_id);
+        let connected = self.connections.values().filter(|one| one.realm_id == realm_id);
         connected.map(|connection| connection.client_id.as_str()).collect()
     }
 }
@@ -294,6 +343,7 @@ fn issue(
         access_expires_in_s: policy.access_life.as_secs(),
         refresh_expires_in_s: left_s(connection.refresh_issued_at, REFRESH_LIFE, now),
         refresh_hard_expires_in_s: left_s(connection.connected_at, CONNECTION_LIFE, now),
+        openid: false,
     }
 }
 
@@ -307,167 +357,4 @@ fn is_fresh(since: Timestamp, life: SignedDuration, now: Timestamp) -> bool {
 
 fn left_s(since: Timestamp, life: SignedDuration, now: Timestamp) -> i64 {
     (life - now.duration_since(since)).as_secs()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const REDIRECT: &str = "http://127.0.0.1/back";
-
-    struct Bench {
-        grants: Grants,
-        chance: Chance,
-        policy: TokenPolicy,
-        now: Timestamp,
-    }
-
-    impl Bench {
-        fn new(rotate_every_refresh: bool) -> Self {
-            Self {
-                grants: Grants::default(),
-                chance: Chance::from_seed(1),
-                policy: TokenPolicy {
-                    access_life: SignedDuration::from_hours(1),
-                    rotate_every_refresh,
-                },
-                now: "2026-03-10T12:00:00Z".parse().unwrap(),
-            }
-        }
-
-        fn code(&mut self) -> String {
-            let approved = Approved { client_id: "app", realm_id: "77", redirect_uri: REDIRECT };
-            self.grants.issue_code(&approved, self.now, &mut self.chance)
-        }
-
-        fn redeem(&mut self, code: &str, redirect_uri: &str) -> Result<Issued, OAuthError> {
-            let asked = Redeemed { code, redirect_uri, client_id: "app" };
-            let mut issuer =
-                Issuer { policy: self.policy, now: self.now, chance: &mut self.chance };
-            self.grants.redeem(&asked, &mut issuer)
-        }
-
-        fn connect(&mut self) -> Issued {
-            let code = self.code();
-            self.redeem(&code, REDIRECT).unwrap()
-        }
-
-        fn refresh(&mut self, token: &str) -> Result<Issued, OAuthError> {
-            let mut issuer =
-                Issuer { policy: self.policy, now: self.now, chance: &mut self.chance };
-            self.grants.refresh(token, "app", &mut issuer)
-        }
-
-        fn pass(&mut self, seconds: i64) {
-            self.now += SignedDuration::from_secs(seconds);
-        }
-
-        fn check(&self, token: &str, realm_id: &str) -> Bearer {
-            self.grants.check(token, realm_id, self.now)
-        }
-    }
-
-    #[test]
-    fn a_code_is_good_once() {
-        let mut bench = Bench::new(false);
-        let code = bench.code();
-        assert!(bench.redeem(&code, REDIRECT).is_ok());
-        assert_eq!(bench.redeem(&code, REDIRECT).unwrap_err(), OAuthError::BAD_CODE);
-    }
-
-    #[test]
-    fn a_code_is_good_for_five_minutes_and_its_own_redirect() {
-        let mut bench = Bench::new(false);
-        let code = bench.code();
-        assert!(bench.redeem(&code, "http://127.0.0.1/other").is_err());
-        let code = bench.code();
-        bench.pass(299);
-        assert!(bench.redeem(&code, REDIRECT).is_ok());
-        let code = bench.code();
-        bench.pass(300);
-        assert!(bench.redeem(&code, REDIRECT).is_err());
-    }
-
-    #[test]
-    fn a_refresh_token_keeps_its_value_for_a_day() {
-        let mut bench = Bench::new(false);
-        let first = bench.connect().refresh_token;
-        bench.pass(86_399);
-        assert_eq!(bench.refresh(&first).unwrap().refresh_token, first);
-        bench.pass(1);
-        let second = bench.refresh(&first).unwrap().refresh_token;
-        assert_ne!(second, first);
-        assert_eq!(bench.refresh(&first).unwrap_err(), OAuthError::BAD_REFRESH_TOKEN);
-        assert_eq!(bench.refresh(&second).unwrap().refresh_token, second);
-    }
-
-    #[test]
-    fn a_refresh_token_rotates_every_time_when_asked_to() {
-        let mut bench = Bench::new(true);
-        let first = bench.connect().refresh_token;
-        assert_ne!(bench.refresh(&first).unwrap().refresh_token, first);
-        assert!(bench.refresh(&first).is_err());
-    }
-
-    #[test]
-    fn lives_are_counted_down() {
-        let mut bench = Bench::new(false);
-        let token = bench.connect().refresh_token;
-        bench.pass(3_600);
-        let issued = bench.refresh(&token).unwrap();
-        assert_eq!(issued.access_expires_in_s, 3_600);
-        assert_eq!(issued.refresh_expires_in_s, 8_726_400 - 3_600);
-        assert_eq!(issued.refresh_hard_expires_in_s, 157_680_000 - 3_600);
-    }
-
-    #[test]
-    fn an_unused_refresh_token_ends_after_101_days() {
-        let mut bench = Bench::new(false);
-        let token = bench.connect().refresh_token;
-        bench.pass(8_726_400);
-        assert!(bench.refresh(&token).is_err());
-    }
-
-    #[test]
-    fn an_access_token_is_good_for_an_hour_and_one_company() {
-        let mut bench = Bench::new(false);
-        let token = bench.connect().access_token;
-        assert_eq!(bench.check(&token, "77"), Bearer::Good);
-        assert_eq!(bench.check(&token, "78"), Bearer::NotConnected);
-        assert_eq!(bench.check("made up", "77"), Bearer::Expired);
-        bench.pass(3_600);
-        assert_eq!(bench.check(&token, "77"), Bearer::Expired);
-    }
-
-    #[test]
-    fn revoking_a_token_ends_only_its_own_connection() {
-        let mut bench = Bench::new(false);
-        let (first, second) = (bench.connect(), bench.connect());
-        assert!(!bench.grants.revoke_token(&first.refresh_token, "another app"));
-        assert!(bench.grants.revoke_token(&first.refresh_token, "app"));
-        assert!(bench.refresh(&first.refresh_token).is_err());
-        assert_eq!(bench.check(&first.access_token, "77"), Bearer::Expired);
-        assert_eq!(bench.check(&second.access_token, "77"), Bearer::Good);
-        assert_eq!(bench.grants.connected_apps("77").len(), 1);
-    }
-
-    #[test]
-    fn a_disconnected_company_answers_not_connected() {
-        let mut bench = Bench::new(false);
-        let issued = bench.connect();
-        assert_eq!(bench.grants.disconnect("77", Some("another app")), 0);
-        assert_eq!(bench.grants.disconnect("77", Some("app")), 1);
-        assert_eq!(bench.check(&issued.access_token, "77"), Bearer::NotConnected);
-        assert!(bench.refresh(&issued.refresh_token).is_err());
-        assert!(bench.grants.connected_apps("77").is_empty());
-    }
-
-    #[test]
-    fn expiring_the_tokens_of_a_company_leaves_it_connected() {
-        let mut bench = Bench::new(false);
-        let issued = bench.connect();
-        assert_eq!(bench.grants.expire_access_tokens("77", bench.now), 1);
-        assert_eq!(bench.check(&issued.access_token, "77"), Bearer::Expired);
-        assert!(bench.refresh(&issued.refresh_token).is_ok());
-    }
 }

@@ -6,6 +6,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use super::super::options::MergeSpelling;
 use super::super::portal::WebhookFormat;
 use super::super::times;
 use super::Notice;
@@ -20,21 +21,25 @@ pub(super) fn content_type(format: WebhookFormat) -> &'static str {
 }
 
 /// The bytes to post.
-pub(super) fn encode(format: WebhookFormat, notices: &[Notice]) -> Vec<u8> {
+pub(super) fn encode(
+    format: WebhookFormat,
+    spelling: MergeSpelling,
+    notices: &[Notice],
+) -> Vec<u8> {
     let body = match format {
-        WebhookFormat::Legacy => legacy(notices),
+        WebhookFormat::Legacy => legacy(spelling, notices),
         WebhookFormat::CloudEvents => notices.iter().map(cloud_event).collect(),
     };
     body.to_string().into_bytes()
 }
 
 /// One `eventNotifications` element per realm, in the order of their first notice (§1.3).
-fn legacy(notices: &[Notice]) -> Value {
+fn legacy(spelling: MergeSpelling, notices: &[Notice]) -> Value {
     let mut realms: Map<String, Value> = Map::new();
     for notice in notices {
         let entities = realms.entry(notice.realm_id.as_str()).or_insert_with(|| json!([]));
         if let Value::Array(entities) = entities {
-            entities.push(legacy_entity(notice));
+            entities.push(legacy_entity(spelling, notice));
         }
     }
     let notifications: Vec<Value> = realms
@@ -46,7 +51,7 @@ fn legacy(notices: &[Notice]) -> Value {
     json!({"eventNotifications": notifications})
 }
 
-fn legacy_entity(notice: &Notice) -> Value {
+fn legacy_entity(spelling: MergeSpelling, notice: &Notice) -> Value {
     let mut entity = json!({
         "name": notice.entity,
         "id": notice.id,
@@ -54,8 +59,7 @@ fn legacy_entity(notice: &Notice) -> Value {
         "lastUpdated": times::legacy_notice_time(notice.at),
     });
     if let (Some(deleted_id), Value::Object(fields)) = (&notice.deleted_id, &mut entity) {
-        // Spelt as in the documentation's table.
-        fields.insert("deletedID".to_owned(), deleted_id.as_str().into());
+        fields.insert(spelling.property().to_owned(), deleted_id.as_str().into());
     }
     entity
 }
@@ -133,6 +137,20 @@ mod tests {
         assert_ne!(signature(token, format!("{body} ").as_bytes()), expected);
     }
 
+    const SPELLING: MergeSpelling = MergeSpelling::UpperCaseId;
+
+    #[test]
+    fn a_legacy_merge_can_be_spelt_either_way() {
+        let notices = [notice("1", "Customer", ChangeOperation::Merge)];
+        for (spelling, words) in [
+            (MergeSpelling::UpperCaseId, r#""deletedID":"27""#),
+            (MergeSpelling::MixedCaseId, r#""deletedId":"27""#),
+        ] {
+            let body = encode(WebhookFormat::Legacy, spelling, &notices);
+            assert!(String::from_utf8(body).unwrap().contains(words));
+        }
+    }
+
     fn notice(realm_id: &str, entity: &'static str, operation: ChangeOperation) -> Notice {
         Notice {
             number: 1,
@@ -154,7 +172,7 @@ mod tests {
             notice("2", "Invoice", ChangeOperation::Void),
             notice("1", "Invoice", ChangeOperation::Create),
         ];
-        let body = String::from_utf8(encode(WebhookFormat::Legacy, &notices)).unwrap();
+        let body = String::from_utf8(encode(WebhookFormat::Legacy, SPELLING, &notices)).unwrap();
         let expected = concat!(
             r#"{"eventNotifications":[{"realmId":"1","dataChangeEvent":{"entities":["#,
             r#"{"name":"Customer","id":"12","operation":"Merge","#,
@@ -175,7 +193,8 @@ mod tests {
             notice("2", "Customer", ChangeOperation::Merge),
         ];
         let body: Value =
-            serde_json::from_slice(&encode(WebhookFormat::CloudEvents, &notices)).unwrap();
+            serde_json::from_slice(&encode(WebhookFormat::CloudEvents, SPELLING, &notices))
+                .unwrap();
         let fields: Vec<&str> = body[0].as_object().unwrap().keys().map(String::as_str).collect();
         let documented = [
             "specversion",

@@ -33,15 +33,18 @@ pub(in super::super) fn client(options: &QuickBooksOptions) -> reqwest::Result<r
 /// Posts whatever is queued for an app, as long as the sandbox runs.
 pub(in super::super) async fn send_forever(shared: SharedState, client_id: String) {
     let mut outbox = shared.watch_outbox();
+    let gathering = Duration::from_millis(shared.options.aggregation_ms);
     loop {
-        if shared.lock().outbox.next_body(&client_id).is_empty() {
+        let since = shared.lock().outbox.first_waiting_since(&client_id);
+        let Some(since) = since else {
             if outbox.changed().await.is_err() {
                 return;
             }
             continue;
-        }
-        tokio::time::sleep(Duration::from_millis(shared.options.aggregation_ms)).await;
-        let notices = shared.lock().outbox.next_body(&client_id);
+        };
+        let delay = shared.lock().outbox.draw_delay();
+        shared.wait_since(since, gathering.saturating_add(delay)).await;
+        let notices = shared.lock().outbox.take_body(&client_id);
         send_until_accepted(&shared, &client_id, &notices).await;
     }
 }
@@ -53,12 +56,13 @@ async fn send_until_accepted(shared: &Shared, client_id: &str, notices: &[Notice
             return;
         };
         delivery.status = post(shared, &delivery).await;
-        let accepted = delivery.is_accepted();
+        let (accepted, sent_at) = (delivery.is_accepted(), delivery.sent_at);
         shared.change_outbox(|state| state.outbox.record(delivery));
         if accepted {
             return;
         }
-        tokio::time::sleep(retry_wait(attempt) / shared.options.retry_wait_divisor.max(1)).await;
+        let wait = retry_wait(attempt) / shared.options.retry_wait_divisor.max(1);
+        shared.wait_since(sent_at, wait).await;
     }
 }
 
@@ -66,7 +70,8 @@ async fn send_until_accepted(shared: &Shared, client_id: &str, notices: &[Notice
 fn prepare(shared: &Shared, client_id: &str, notices: &[Notice], attempt: u32) -> Option<Delivery> {
     let state = shared.lock();
     let app = state.apps.get(client_id)?;
-    let body = Bytes::from(body::encode(app.webhook_format, notices));
+    let spelling = state.outbox.merge_spelling();
+    let body = Bytes::from(body::encode(app.webhook_format, spelling, notices));
     Some(Delivery {
         number: 0,
         client_id: client_id.to_owned(),

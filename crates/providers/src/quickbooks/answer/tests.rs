@@ -1,23 +1,27 @@
-//! Answers to change data capture: a recorded one, and small ones for every rule.
+//! Answers to change data capture and to queries: a recorded one, and small ones for every rule.
 
 use http::{HeaderMap, StatusCode};
+use ledgerhook_model::Version;
 use proptest::prelude::*;
 
 use super::*;
 
 const TIME: &str = "2026-11-20T08:00:00.500-08:00";
 
-fn read_text(body: &str) -> Result<CdcAnswer, FeedError> {
-    let answer = Answer {
+fn answer_of(body: &str) -> Answer {
+    Answer {
         status: StatusCode::OK,
         headers: HeaderMap::new(),
         body: body.to_owned().into(),
         truncated: false,
-    };
-    read(&answer, &KnownEntities::new())
+    }
 }
 
-fn read_blocks(blocks: &str) -> Result<CdcAnswer, FeedError> {
+fn read_text(body: &str) -> Result<Records, FeedError> {
+    read_cdc(&answer_of(body), &KnownEntities::new())
+}
+
+fn read_blocks(blocks: &str) -> Result<Records, FeedError> {
     read_text(&format!(r#"{{"CDCResponse":[{{"QueryResponse":[{blocks}]}}],"time":"{TIME}"}}"#))
 }
 
@@ -26,8 +30,9 @@ fn a_recorded_answer_is_read() {
     let body = include_str!("../../../tests/fixtures/quickbooks/cdc/estimates.json");
     let answer = read_text(body).unwrap();
     assert_eq!(answer.time, Moment::parse("2020-09-29T08:02:53.512-07:00").unwrap());
+    assert_eq!(answer.deleted, []);
     let told: Vec<_> = answer
-        .changes
+        .found
         .iter()
         .map(|change| (change.id_to_print(), change.version.to_key(), change.kind.as_str()))
         .collect();
@@ -40,8 +45,8 @@ fn a_recorded_answer_is_read() {
             ("100|7", "r:7@1469536439".to_owned(), "UPDATED"),
         ]
     );
-    assert_eq!(&*answer.changes[0].resource, "estimates");
-    assert!(answer.changes[0].record.starts_with(r#"{"domain":"QBO","sparse":false,"id":"48|0","#));
+    assert_eq!(&*answer.found[0].resource, "estimates");
+    assert!(answer.found[0].record.starts_with(r#"{"domain":"QBO","sparse":false,"id":"48|0","#));
 }
 
 #[test]
@@ -75,7 +80,8 @@ fn each_state_of_a_record_is_told_as_what_happened() {
     for (members, kind, printed_id, version) in cases {
         let blocks = format!(r#"{{"Customer":[{{"Id":"7",{members}}}],"maxResults":1}}"#);
         let answer = read_blocks(&blocks).unwrap();
-        let [change] = answer.changes.as_slice() else { panic!("one change: {members}") };
+        let changes = [answer.found, answer.deleted].concat();
+        let [change] = changes.as_slice() else { panic!("one change: {members}") };
         assert_eq!(change.kind.as_str(), kind, "{members}");
         assert_eq!(change.object_id, "7");
         assert_eq!(change.printed_id.as_deref(), Some(printed_id), "{members}");
@@ -88,10 +94,11 @@ fn each_state_of_a_record_is_told_as_what_happened() {
 fn an_answer_without_changes_has_none() {
     for blocks in ["", "{}", "{},{}", r#"{"startPosition":1,"maxResults":0,"totalCount":0}"#] {
         let answer = read_blocks(blocks).unwrap();
-        assert_eq!(answer.changes, [], "{blocks}");
+        assert_eq!(answer.count(), 0, "{blocks}");
         assert_eq!(answer.time, Moment::parse(TIME).unwrap());
     }
-    assert_eq!(read_text(&format!(r#"{{"CDCResponse":[],"time":"{TIME}"}}"#)).unwrap().changes, []);
+    let empty = read_text(&format!(r#"{{"CDCResponse":[],"time":"{TIME}"}}"#)).unwrap();
+    assert_eq!(empty.count(), 0);
 }
 
 #[test]
@@ -138,11 +145,42 @@ fn a_cut_answer_is_unavailable() {
         body: "{\"CDC".into(),
         truncated: true,
     };
-    let error = read(&answer, &KnownEntities::new()).unwrap_err();
+    let error = read_cdc(&answer, &KnownEntities::new()).unwrap_err();
     assert_eq!(
         error.to_string(),
         "the provider is not available: QuickBooks' answer (status 200) is larger than 5 bytes"
     );
+}
+
+#[test]
+fn an_answer_to_a_query_is_read_like_one_to_change_data_capture() {
+    let row = r#"{"Id":"7","SyncToken":"2","Active":false,"MetaData":{"CreateTime":"2026-01-01T00:00:01Z","LastUpdatedTime":"2026-01-01T00:00:05Z"}}"#;
+    let body = format!(
+        r#"{{"QueryResponse":{{"TaxRate":[{row}],"startPosition":1,"maxResults":1}},"time":"{TIME}"}}"#
+    );
+    let queried = read_query(&answer_of(&body), &KnownEntities::new()).unwrap();
+    let captured = read_blocks(&format!(r#"{{"TaxRate":[{row}]}}"#)).unwrap();
+    assert_eq!(queried.found, captured.found);
+    assert_eq!(queried.found[0].kind.as_str(), "DELETED");
+    assert_eq!(queried.time, Moment::parse(TIME).unwrap());
+    let empty = format!(r#"{{"QueryResponse":{{}},"time":"{TIME}"}}"#);
+    assert_eq!(read_query(&answer_of(&empty), &KnownEntities::new()).unwrap().count(), 0);
+}
+
+#[test]
+fn what_is_no_answer_to_a_query_is_unavailable_never_empty() {
+    let bodies = [
+        r#"{"QueryResponse":{}}"#.to_owned(),
+        format!(r#"{{"time":"{TIME}"}}"#),
+        format!(r#"{{"QueryResponse":[],"time":"{TIME}"}}"#),
+        format!(r#"{{"CDCResponse":[],"time":"{TIME}"}}"#),
+        format!(r#"{{"QueryResponse":{{"TaxRate":[{{"Id":"1"}}]}},"time":"{TIME}"}}"#),
+        format!(r#"{{"Fault":{{"Error":[{{"code":"10000"}}]}},"time":"{TIME}"}}"#),
+    ];
+    for body in bodies {
+        let result = read_query(&answer_of(&body), &KnownEntities::new());
+        assert!(matches!(result, Err(FeedError::Unavailable(_))), "{body}");
+    }
 }
 
 proptest! {
@@ -163,7 +201,8 @@ proptest! {
             body: bytes.into(),
             truncated: false,
         };
-        for change in read(&answer, &KnownEntities::new()).map(|read| read.changes).unwrap_or_default() {
+        let found = read_cdc(&answer, &KnownEntities::new()).map(|records| records.found);
+        for change in found.unwrap_or_default() {
             prop_assert!(serde_json::from_str::<serde_json::Value>(&change.record).is_ok());
         }
     }

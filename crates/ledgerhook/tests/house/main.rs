@@ -1,0 +1,5 @@
+//! The rules of the house as tests: which crate may use which, how long a function and a file may
+//! be, and what may stand where. ARCHITECTURE.md says why.
+
+mod edges;
+mod files;

@@ -1,0 +1,96 @@
+//! Calls to the Accounting API of one company: where they go and by whose authority (reference:
+//! quickbooks §2). Every call is metered, so there are no others than these two.
+
+mod authorization;
+
+use std::sync::Arc;
+
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue};
+use ledgerhook_connector::{Access, FeedError};
+use ledgerhook_egress::{Answer, CallableUrl, Client, Request};
+use ledgerhook_model::Moment;
+use ledgerhook_model::configuration::Configuration;
+use url::form_urlencoded;
+
+use super::endpoints::Endpoints;
+use super::entities::KnownEntity;
+use super::profile::{MINOR_VERSION, MINOR_VERSION_DEFAULT};
+use crate::settings::callable;
+
+/// A company, and with what it is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Company<'a> {
+    /// Its id and tokens.
+    pub(super) access: &'a Access,
+    /// The configuration of its instance.
+    pub(super) configuration: &'a Configuration,
+}
+
+/// The Accounting API.
+#[derive(Debug)]
+pub(super) struct Api {
+    client: Client,
+    endpoints: Arc<Endpoints>,
+}
+
+impl Api {
+    /// `client` makes the calls.
+    pub(super) fn new(client: Client, endpoints: Arc<Endpoints>) -> Self {
+        Self { client, endpoints }
+    }
+
+    /// Asks change data capture.
+    pub(super) async fn cdc(
+        &self,
+        company: Company<'_>,
+        entities: &[&KnownEntity],
+        since: Moment,
+    ) -> Result<Answer, FeedError> {
+        let names: Vec<_> = entities.iter().map(|known| known.entity.name).collect();
+        let (names, since) = (names.join(","), since.to_iso_seconds());
+        let url = self.url(company, "cdc", &[("entities", &names), ("changedSince", &since)])?;
+        self.send(company, Request::get(url)).await
+    }
+
+    /// Asks by query. The text is posted: in a URL a list of ids would soon be too long.
+    pub(super) async fn query(
+        &self,
+        company: Company<'_>,
+        text: String,
+    ) -> Result<Answer, FeedError> {
+        let url = self.url(company, "query", &[])?;
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/text"));
+        self.send(company, Request::post(url, headers, text.into())).await
+    }
+
+    fn url(
+        &self,
+        company: Company<'_>,
+        operation: &str,
+        parameters: &[(&str, &str)],
+    ) -> Result<CallableUrl, FeedError> {
+        let realm = &company.access.company;
+        if realm.is_empty() || !realm.bytes().all(|byte| byte.is_ascii_digit()) {
+            let problem = format!("`{realm}` is not a realm id, which is made of digits");
+            return Err(FeedError::Rejected(problem));
+        }
+        let api = self.endpoints.api(company.configuration);
+        let minor_version =
+            company.configuration.text(MINOR_VERSION).unwrap_or(MINOR_VERSION_DEFAULT);
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(parameters)
+            .append_pair("minorversion", minor_version)
+            .finish();
+        callable(&format!("{api}/v3/company/{realm}/{operation}?{query}"))
+            .map_err(|refusal| FeedError::Rejected(refusal.to_string()))
+    }
+
+    async fn send(&self, company: Company<'_>, mut call: Request) -> Result<Answer, FeedError> {
+        let authorization = authorization::header(company, &call)?;
+        call.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        call.headers.insert(AUTHORIZATION, authorization);
+        self.client.send(call).await.map_err(|error| FeedError::Unavailable(error.to_string()))
+    }
+}

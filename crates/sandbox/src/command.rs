@@ -1,0 +1,117 @@
+//! The sandbox as a command for people: a server on a known port with one app, two companies, and
+//! a bookkeeper at work in each.
+
+use std::io;
+use std::num::NonZeroU32;
+
+use futures_util::future::join_all;
+
+use crate::options::SandboxOptions;
+use crate::quickbooks::{App, Bookkeeper, Company, QuickBooksOptions};
+use crate::server::Sandbox;
+
+/// Port of the command when none is asked for.
+const PORT: u16 = 8430;
+
+/// What the command starts.
+#[derive(Clone, Debug)]
+pub struct SandboxCommand {
+    /// TCP port on 127.0.0.1; 0 takes a free one.
+    pub port: u16,
+    /// Seed of whatever is made up, and of the bookkeepers.
+    pub seed: u64,
+    /// Changes a minute in each company; 0 leaves the books alone.
+    pub changes_per_minute: u32,
+    /// The app of the developer portal.
+    pub app: App,
+    /// The companies it can be connected to.
+    pub companies: Vec<Company>,
+}
+
+impl Default for SandboxCommand {
+    fn default() -> Self {
+        Self {
+            port: PORT,
+            seed: 1,
+            changes_per_minute: 6,
+            app: App::new("sandbox-client-id", "sandbox-client-secret"),
+            companies: vec![
+                Company::new("9341452000000001", "Blue Heron Books"),
+                Company::new("9341452000000002", "Corner Cafe"),
+            ],
+        }
+    }
+}
+
+/// Runs the sandbox until the future is dropped. `on_line` is given what a person wants to see:
+/// the address, the credentials, the companies, and each change of the books.
+///
+/// # Errors
+/// When the sandbox cannot start; see [`Sandbox::start`].
+pub async fn serve(command: SandboxCommand, on_line: impl Fn(String)) -> io::Result<()> {
+    let SandboxCommand { port, seed, changes_per_minute, app, companies } = command;
+    let introduction = introduce(&app, &companies);
+    let quickbooks =
+        QuickBooksOptions { apps: vec![app], companies, ..QuickBooksOptions::default() };
+    let options = SandboxOptions { port, seed, quickbooks, ..SandboxOptions::default() };
+    let sandbox = Sandbox::start(options).await?;
+    on_line(format!("QuickBooks sandbox at {0}, guide at {0}/sandbox", sandbox.base_url()));
+    introduction.into_iter().for_each(&on_line);
+    if let Some(pace) = NonZeroU32::new(changes_per_minute) {
+        keep_books(&sandbox, seed, pace, &on_line).await;
+    }
+    std::future::pending().await
+}
+
+fn introduce(app: &App, companies: &[Company]) -> Vec<String> {
+    let App { client_id, client_secret, .. } = app;
+    let app = format!("app: client id {client_id}, client secret {client_secret}");
+    let company = |one: &Company| format!("company: {}, realm id {}", one.name, one.realm_id);
+    std::iter::once(app).chain(companies.iter().map(company)).collect()
+}
+
+/// Lets a bookkeeper work in each company; ends when all have failed.
+async fn keep_books(sandbox: &Sandbox, seed: u64, pace: NonZeroU32, on_line: &impl Fn(String)) {
+    let companies = sandbox.quickbooks().companies();
+    let work = companies.into_iter().map(async |company| {
+        let quickbooks = sandbox.quickbooks().clone();
+        let mut bookkeeper = Bookkeeper::new(quickbooks, &company.realm_id, seed);
+        let end = bookkeeper.run(pace, |step| on_line(step.to_string())).await;
+        on_line(format!("{}: no more changes, {end}", company.realm_id));
+    });
+    join_all(work).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_command_tells_where_it_is_and_what_changes() {
+        let (lines, told) = mpsc::channel();
+        let command =
+            SandboxCommand { port: 0, changes_per_minute: 60_000, ..SandboxCommand::default() };
+        let serving = serve(command, |line| {
+            let _sent = lines.send(line);
+        });
+        let seen = async {
+            let mut seen = Vec::new();
+            while seen.len() < 10 {
+                seen.extend(told.try_iter());
+                tokio::task::yield_now().await;
+            }
+            seen
+        };
+        let seen = tokio::select! {
+            ended = serving => panic!("the command ended: {ended:?}"),
+            seen = tokio::time::timeout(Duration::from_secs(10), seen) => seen.unwrap(),
+        };
+        assert!(seen[0].starts_with("QuickBooks sandbox at http://127.0.0.1:"), "{}", seen[0]);
+        assert!(seen[1].contains("sandbox-client-secret"), "{}", seen[1]);
+        assert_eq!(seen[3], "company: Corner Cafe, realm id 9341452000000002");
+        assert_eq!(seen[4], "9341452000000001: Account 1, Create");
+    }
+}

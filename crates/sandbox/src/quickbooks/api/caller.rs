@@ -1,0 +1,57 @@
+//! Who calls: the parts of a request that say so and that a signature covers.
+
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, Uri, header};
+use jiff::Timestamp;
+
+use super::super::shared::Write;
+
+/// A request without its body.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Caller {
+    pub(in super::super) method: Method,
+    pub(in super::super) uri: Uri,
+    pub(in super::super) headers: HeaderMap,
+}
+
+impl Caller {
+    /// The scheme of the `Authorization` header and what follows it.
+    pub(in super::super) fn authorization(&self) -> Option<(&str, &str)> {
+        let header = self.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+        let (scheme, rest) = header.split_once(' ')?;
+        Some((scheme, rest.trim()))
+    }
+
+    pub(super) fn is_batch(&self) -> bool {
+        self.uri.path().ends_with("/batch")
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self {
+            method: parts.method.clone(),
+            uri: parts.uri.clone(),
+            headers: parts.headers.clone(),
+        })
+    }
+}
+
+/// A call that was let in: by which app, and when.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) client_id: String,
+    pub(super) now: Timestamp,
+}
+
+impl Session {
+    /// A write of this call.
+    pub(super) fn write<'s>(&'s self, realm_id: &'s str) -> Write<'s> {
+        Write { realm_id, by_app: Some(&self.client_id), now: self.now }
+    }
+}

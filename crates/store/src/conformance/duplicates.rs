@@ -1,0 +1,122 @@
+//! What is new to the journal.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ledgerhook_model::Moment;
+
+use super::Outcome;
+use super::samples::{
+    append, append_of, at, changes, events, finding, new_instance, noticed, objects, read, tenant,
+};
+use crate::Store;
+use crate::journal::{Finding, NewEvent};
+
+fn later(micros: u64) -> Moment {
+    at(10).plus(Duration::from_micros(micros))
+}
+
+/// `Journal::append`: a change comes after another one of the same object.
+pub async fn what_is_new_and_what_is_a_duplicate(store: &impl Store) -> Outcome {
+    let (_, instance) = tenant(store, "acme").await?;
+    let last_micro = later(999_999);
+    let before = at(10).minus(Duration::from_micros(1));
+    type Make = fn(&str, &str, Moment) -> NewEvent;
+    let (n, r): (Make, Make) = (noticed, read);
+    let cases = [
+        ("the same notice", (n, "a", at(10)), (n, "a", at(10)), false),
+        ("the same notice, dated otherwise", (n, "a", at(10)), (n, "a", at(99)), false),
+        ("two notices of one second", (n, "a", at(10)), (n, "b", at(10)), true),
+        ("the same revision", (r, "5", at(10)), (r, "5", at(10)), false),
+        ("the same revision, dated otherwise", (r, "5", at(10)), (r, "5", at(99)), false),
+        ("two revisions of one second", (r, "5", at(10)), (r, "6", at(10)), true),
+        ("a read after a notice of its second", (n, "a", at(10)), (r, "5", last_micro), false),
+        ("a notice after a read of its second", (r, "5", last_micro), (n, "a", at(10)), false),
+        ("the same text of another sort", (r, "5", at(10)), (n, "5", at(12)), true),
+        ("a read one second after a notice", (n, "a", at(10)), (r, "5", at(11)), true),
+        ("a read just before a notice's second", (n, "a", at(10)), (r, "5", before), true),
+        ("a notice just before a read's second", (r, "5", at(10)), (n, "a", before), true),
+    ];
+    for (object, (what, (make, text, time), (make2, text2, time2), new)) in
+        cases.into_iter().enumerate()
+    {
+        let object = object.to_string();
+        append(store, finding(instance, vec![make(&object, text, time)])).await?;
+        let second = finding(instance, vec![make2(&object, text2, time2)]);
+        let appended = append(store, second).await?;
+        assert_eq!(appended.notifications.len(), usize::from(new), "{what}");
+        assert_eq!(appended.duplicates, u32::from(!new), "{what}");
+    }
+    Ok(())
+}
+
+/// `Journal::append`: a finding that repeats itself.
+pub async fn duplicates_within_one_finding_are_dropped(store: &impl Store) -> Outcome {
+    let (organization, instance) = tenant(store, "acme").await?;
+    let repeating = vec![
+        noticed("1", "a", at(10)),
+        noticed("1", "a", at(10)),
+        read("1", "5", later(500)),
+        noticed("2", "a", at(10)),
+    ];
+    let appended = append(store, finding(instance, repeating)).await?;
+    assert_eq!(appended.duplicates, 2);
+    assert_eq!(objects(&events(store, organization).await?), ["2", "1"]);
+    Ok(())
+}
+
+/// `Journal::append`: a batch that repeats itself.
+pub async fn duplicates_within_one_batch_are_dropped(store: &impl Store) -> Outcome {
+    let (organization, instance) = tenant(store, "acme").await?;
+    let told = |events| append_of(vec![finding(instance, events)]);
+    let batch = vec![
+        told(vec![noticed("1", "a", at(10))]),
+        told(vec![noticed("1", "a", at(10))]),
+        told(vec![read("1", "5", at(10)), noticed("1", "b", at(10))]),
+    ];
+    let appended = store.append(batch).await?;
+    let duplicates: Vec<_> = appended.iter().map(|appended| appended.duplicates).collect();
+    assert_eq!(duplicates, [0, 1, 1]);
+    assert_eq!(events(store, organization).await?.records.len(), 2);
+    Ok(())
+}
+
+/// Notifications are made of new changes only.
+pub async fn duplicates_take_no_room_in_a_notification(store: &impl Store) -> Outcome {
+    let (_, instance) = tenant(store, "acme").await?;
+    append(store, finding(instance, changes(1, 2))).await?;
+    let two_known = Finding { events_per_notification_max: 2, ..finding(instance, changes(0, 5)) };
+    let appended = append(store, two_known).await?;
+    let sent = appended.notifications.iter().map(|notification| {
+        let events = notification.events.iter();
+        events.map(|event| event.change.object_id.as_str()).collect::<Vec<_>>()
+    });
+    assert_eq!(sent.collect::<Vec<_>>(), [vec!["0", "3"], vec!["4"]]);
+    assert_eq!(appended.duplicates, 2);
+
+    let again = append(store, finding(instance, changes(0, 5))).await?;
+    assert_eq!((again.notifications.len(), again.duplicates), (0, 5), "nothing new, nothing sent");
+    Ok(())
+}
+
+/// `Journal::append`: what a change is known by.
+pub async fn the_same_change_of_another_instance_resource_or_object_is_new(
+    store: &impl Store,
+) -> Outcome {
+    let (organization, instance) = tenant(store, "acme").await?;
+    let second = store.create_instance(new_instance(organization, "second")).await?.id;
+    let change = || noticed("1", "a", at(10));
+    append(store, finding(instance, vec![change()])).await?;
+    let mut bill = change();
+    bill.change.resource = Arc::from("bills");
+    for (instance, event) in [
+        (second, change()),
+        (instance, bill),
+        (instance, noticed("2", "a", at(10))),
+        (second, read("2", "5", at(10))),
+    ] {
+        let appended = append(store, finding(instance, vec![event.clone()])).await?;
+        assert_eq!(appended.duplicates, 0, "{event:?}");
+    }
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! Bookshelf, a made-up provider. What it does depends on the authorisation code; its notices are
+//! lines of `company record` and are signed by their token in clear.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::http::HeaderMap;
+use ledgerhook_engine::connector::{
+    AuthorizeRequest, ChangeFeed, ClientCredentials, ConnectError, ConnectRequest, Connected,
+    Connector, ElementProfile, FeedError, FeedPage, FeedRequest, NoticeEntry, Notices, OAuth,
+    ParsedNotice, RefreshError, ResourceProfile, Tokens,
+};
+use ledgerhook_model::configuration::{KeyKind, KeyProfile};
+use ledgerhook_model::{Change, ChangeKind, Detection, Moment, Secret, Version};
+
+/// The element's key.
+pub(crate) const BOOKSHELF: &str = "bookshelf";
+/// The header that carries a notice's signature.
+pub(crate) const SIGNATURE: &str = "bookshelf-signature";
+/// A code that the provider refuses.
+pub(crate) const USED_CODE: &str = "used";
+/// A code on which the provider does not answer.
+pub(crate) const SILENT_CODE: &str = "silent";
+/// A code on which this connector has a fault.
+pub(crate) const FAULTY_CODE: &str = "faulty";
+
+static PROFILE: ElementProfile = ElementProfile {
+    id: 77,
+    key: BOOKSHELF,
+    name: "Bookshelf Online",
+    hook_name: "BookshelfOnline",
+    description: "Keeps books",
+    image: "elements/bookshelf.png",
+    hub: "finance",
+    authentication: "oauth2",
+    resources: &[
+        ResourceProfile {
+            name: "invoices",
+            polled: &[ChangeKind::Created, ChangeKind::Updated],
+            noticed: &[ChangeKind::Created],
+        },
+        ResourceProfile { name: "tax-codes", polled: &[ChangeKind::Updated], noticed: &[] },
+    ],
+    keys: &[
+        KeyProfile {
+            key: "oauth.api.key",
+            name: "API Key",
+            description: "Client id",
+            kind: KeyKind::Password,
+            default: None,
+            required: true,
+        },
+        KeyProfile {
+            key: "shelf.edition",
+            name: "Edition",
+            description: "Which edition",
+            kind: KeyKind::Text,
+            default: Some("second"),
+            required: false,
+        },
+    ],
+};
+
+/// The provider.
+pub(crate) fn connector() -> Connector {
+    Connector {
+        profile: &PROFILE,
+        oauth: Arc::new(Bookshelf),
+        notices: Some(Arc::new(Bookshelf)),
+        feeds: vec![Arc::new(Bookshelf)],
+        records: None,
+    }
+}
+
+struct Bookshelf;
+
+#[async_trait]
+impl OAuth for Bookshelf {
+    fn authorize_url(&self, request: &AuthorizeRequest) -> Result<String, ConnectError> {
+        let AuthorizeRequest { api_key, callback_url, scope, state, .. } = request;
+        let scope = scope.as_deref().unwrap_or("books");
+        Ok(format!("https://bookshelf.test/{scope}/{state}/{api_key}?to={callback_url}"))
+    }
+
+    async fn connect(&self, request: ConnectRequest<'_>) -> Result<Connected, ConnectError> {
+        let text = |name| request.provider_data.get(name).and_then(|value| value.as_str());
+        match text("code") {
+            Some(USED_CODE) => {
+                return Err(ConnectError::Refused {
+                    message: "the code was used already".to_owned(),
+                    provider_message: "invalid_grant".to_owned(),
+                });
+            }
+            Some(SILENT_CODE) => {
+                let message = "no answer from Bookshelf Online".to_owned();
+                return Err(ConnectError::Unavailable { message });
+            }
+            Some(FAULTY_CODE) => panic!("a fault with a hunter2 in it"),
+            Some(_) => {}
+            None => {
+                return Err(ConnectError::Request {
+                    field: "providerData.code".to_owned(),
+                    problem: "missing".to_owned(),
+                });
+            }
+        }
+        Ok(Connected {
+            company: text("company").unwrap_or("c1").to_owned(),
+            tokens: Tokens {
+                access: Secret::new("access"),
+                refresh: Secret::new("refresh"),
+                access_lifetime: Duration::from_secs(3_600),
+                refresh_lifetime: None,
+            },
+            configuration: Vec::new(),
+        })
+    }
+
+    async fn refresh(&self, _: &ClientCredentials, _: &Secret) -> Result<Tokens, RefreshError> {
+        Err(RefreshError::Unavailable { message: "never".to_owned() })
+    }
+
+    async fn revoke(&self, _: &ClientCredentials, _: &Secret) -> Result<(), RefreshError> {
+        Ok(())
+    }
+}
+
+impl Notices for Bookshelf {
+    fn is_signed(&self, headers: &HeaderMap) -> bool {
+        headers.contains_key(SIGNATURE)
+    }
+
+    fn signature_fits(&self, headers: &HeaderMap, _: &[u8], verifier_token: &Secret) -> bool {
+        headers.get(SIGNATURE).is_some_and(|value| *value == *verifier_token.expose())
+    }
+
+    fn parse(&self, body: &[u8], received_at: Moment) -> ParsedNotice {
+        let text = String::from_utf8_lossy(body);
+        let entry = |line: &str| {
+            let (company, record) = line.split_once(' ')?;
+            let version = Version::Noticed(received_at.to_string());
+            let change = change(record, version, ChangeKind::Created, received_at);
+            Some(NoticeEntry { company: company.to_owned(), change })
+        };
+        ParsedNotice { entries: text.lines().filter_map(entry).collect(), unread_entries: 0 }
+    }
+}
+
+#[async_trait]
+impl ChangeFeed for Bookshelf {
+    fn name(&self) -> &'static str {
+        "shelf"
+    }
+
+    fn detection(&self) -> Detection {
+        Detection::Poll
+    }
+
+    fn covers(&self, _resource: &str) -> bool {
+        true
+    }
+
+    fn interval_default(&self) -> Option<std::time::Duration> {
+        None
+    }
+
+    async fn changes(&self, request: FeedRequest<'_>) -> Result<FeedPage, FeedError> {
+        let version = Version::Revision("0".to_owned());
+        let polled = change("polled", version, ChangeKind::Updated, request.since);
+        Ok(FeedPage {
+            changes: vec![polled],
+            provider_time: request.since,
+            reads: 1,
+            more: false,
+            note: None,
+        })
+    }
+}
+
+fn change(record: &str, version: Version, kind: ChangeKind, changed_at: Moment) -> Change {
+    Change {
+        resource: "invoices".into(),
+        object_id: record.to_owned(),
+        printed_id: Some(format!("{record}|0")),
+        version,
+        kind,
+        changed_at,
+        record: format!("{{\"Id\":\"{record}\"}}").into(),
+    }
+}

@@ -1,0 +1,95 @@
+//! Elements and their authorisation URLs.
+
+use axum::body::Body;
+use serde_json::json;
+
+use crate::gateway_under_test::{GatewayUnderTest, request};
+
+#[tokio::test]
+async fn elements_are_listed_and_read_by_key_or_id() {
+    let gateway = GatewayUnderTest::start().await;
+    let list = gateway.get("GET /elements").await.ok();
+    assert_eq!(list[0]["name"], "Bookshelf Online");
+    for name in ["bookshelf", "77"] {
+        assert_eq!(gateway.get(&format!("GET /elements/{name}")).await.ok(), list[0]);
+    }
+    let (status, message) = gateway.get("GET /elements/nothing").await.refusal();
+    assert_eq!(status, 404);
+    assert!(message.ends_with("known: bookshelf"), "{message}");
+}
+
+#[tokio::test]
+async fn metadata_tells_which_events_there_are() {
+    let gateway = GatewayUnderTest::start().await;
+    let metadata = gateway.get("GET /elements/bookshelf/metadata").await.ok();
+    let expected = json!({
+        "id": 77,
+        "key": "bookshelf",
+        "name": "Bookshelf Online",
+        "description": "Keeps books",
+        "events": {
+            "supported": true,
+            "methods": ["polling", "webhook"],
+            "polling": {
+                "invoices": {
+                    "eventTypes": ["CREATED", "UPDATED"], "pollUrl": "/hubs/finance/invoices",
+                },
+                "tax-codes": {"eventTypes": ["UPDATED"], "pollUrl": "/hubs/finance/tax-codes"},
+            },
+            "webhook": {"invoices": {"eventTypes": ["CREATED"]}},
+        },
+    });
+    assert_eq!(metadata, expected);
+}
+
+#[tokio::test]
+async fn the_configuration_catalogue_has_the_elements_keys_and_the_common_ones() {
+    let gateway = GatewayUnderTest::start().await;
+    let keys = gateway.get("GET /elements/bookshelf/configuration").await.ok();
+    let edition = &keys[1];
+    assert_eq!(
+        (&edition["key"], &edition["defaultValue"]),
+        (&json!("shelf.edition"), &json!("second"))
+    );
+    assert_eq!(edition["displayOrder"], 1);
+    assert!(keys.as_array().unwrap().iter().any(|key| key["key"] == "event.vendor.type"));
+}
+
+#[tokio::test]
+async fn the_authorization_url_needs_no_credentials() {
+    let gateway = GatewayUnderTest::start().await;
+    let get =
+        "GET /elements/bookshelf/oauth/url?apiKey=k&apiSecret=s&callbackUrl=https%3A%2F%2Fa.test";
+    let answer = gateway.send(request(get).body(Body::empty()).unwrap()).await;
+    let shape = json!({
+        "oauthUrl": "https://bookshelf.test/books/bookshelf/k?to=https://a.test",
+        "element": "bookshelf",
+    });
+    assert_eq!(answer.ok(), shape);
+
+    let body = json!({"apiKey": "k", "callbackUrl": "u", "scope": "all", "state": "st"});
+    let post = request("POST /elements/77/oauth/url").body(Body::from(body.to_string()));
+    let answer = gateway.send(post.unwrap()).await;
+    assert_eq!(answer.ok()["oauthUrl"], "https://bookshelf.test/all/st/k?to=u");
+}
+
+#[tokio::test]
+async fn an_authorization_url_without_its_parts_is_400_and_names_both() {
+    let gateway = GatewayUnderTest::start().await;
+    for query in ["", "?apiKey=k", "?callbackUrl=u", "?apiKey=%20&callbackUrl=u"] {
+        let target = format!("GET /elements/bookshelf/oauth/url{query}");
+        let answer = gateway.send(request(&target).body(Body::empty()).unwrap()).await;
+        let (status, message) = answer.refusal();
+        assert_eq!(status, 400);
+        assert!(message.starts_with("apiKey and callbackUrl: "), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_token_of_oauth_1_is_explained_away() {
+    let gateway = GatewayUnderTest::start().await;
+    let target = request("GET /elements/bookshelf/oauth/token").body(Body::empty());
+    let (status, message) = gateway.send(target.unwrap()).await.refusal();
+    assert_eq!(status, 400);
+    assert!(message.contains("2019-12-17") && message.contains("oauth/url"), "{message}");
+}

@@ -1,0 +1,215 @@
+//! A gateway with one organisation and one user, and the means to call it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use ledgerhook_egress::{AddressPolicy, Client, ClientOptions};
+use ledgerhook_engine::ambient::{Clock, Entropy};
+use ledgerhook_engine::store::memory::MemoryStore;
+use ledgerhook_engine::vault::{Vault, VaultKey};
+use ledgerhook_engine::{Gateway, Parts, Settings};
+use ledgerhook_model::Moment;
+use ledgerhook_model::delivery::RetrySchedule;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+use zeroize::Zeroizing;
+
+use crate::bookshelf;
+
+/// 2026-01-02T03:04:05Z; the clock moves on by a second with every look at it.
+const START_MICROS: i64 = 1_767_323_045_000_000;
+
+/// A gateway at work.
+pub(crate) struct GatewayUnderTest {
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) gateway: Arc<Gateway>,
+    public: Router,
+    /// `User …, Organization …` of the first user.
+    pub(crate) authorization: String,
+    /// `User …` of the same user.
+    pub(crate) user: String,
+}
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    /// A header as text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// The status and the `message` of an error.
+    pub(crate) fn refusal(&self) -> (u16, String) {
+        let body = self.json();
+        assert_eq!(self.header("elements-request-id"), body["requestId"].as_str());
+        (self.status.as_u16(), body["message"].as_str().unwrap().to_owned())
+    }
+
+    /// The body of an answer that must be 200.
+    pub(crate) fn ok(&self) -> Value {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.text);
+        self.json()
+    }
+}
+
+impl GatewayUnderTest {
+    pub(crate) async fn start() -> Self {
+        let store = Arc::new(MemoryStore::new());
+        let gateway = Arc::new(gateway(Arc::clone(&store)).await);
+        let (authorization, user) = admit(&gateway, "Acme").await;
+        let public = ledgerhook_web::router(Arc::clone(&gateway));
+        Self { store, gateway, public, authorization, user }
+    }
+
+    /// Another organisation's user: `User …, Organization …`.
+    pub(crate) async fn another_organization(&self) -> String {
+        admit(&self.gateway, "Other").await.0
+    }
+
+    /// Sends a request to the public address.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        answer_of(self.public.clone(), request).await
+    }
+
+    /// Sends a request of the first user. `target` is `GET /instances`; a body is sent as JSON.
+    pub(crate) async fn call(&self, target: &str, body: Value) -> Answer {
+        self.call_as(&self.authorization, target, body).await
+    }
+
+    /// Sends a request without a body.
+    pub(crate) async fn get(&self, target: &str) -> Answer {
+        self.call(target, Value::Null).await
+    }
+
+    /// Sends a request with that `Authorization`.
+    pub(crate) async fn call_as(&self, authorization: &str, target: &str, body: Value) -> Answer {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let request = request(target)
+            .header("authorization", authorization)
+            .header("content-type", "application/json")
+            .body(Body::from(body));
+        self.send(request.unwrap()).await
+    }
+
+    /// Connects a company and returns the answer's body.
+    pub(crate) async fn connect(&self, name: &str, configuration: Value) -> Value {
+        let body = json!({
+            "element": {"key": bookshelf::BOOKSHELF},
+            "providerData": {"code": "fresh", "company": name},
+            "configuration": configuration,
+            "name": name,
+        });
+        self.call("POST /instances", body).await.ok()
+    }
+
+    /// Registers the app `key` with the verifier token `verifier`, connects a company that takes
+    /// its notices, and returns the instance.
+    pub(crate) async fn connect_with_app(&self, name: &str, callback_url: Value) -> Value {
+        let app = json!({"apiKey": "key", "apiSecret": "s", "verifierToken": "verifier"});
+        self.call("POST /elements/bookshelf/apps", app).await.ok();
+        let configuration = json!({
+            "oauth.api.key": "key",
+            "event.notification.enabled": true,
+            "event.vendor.type": "webhook",
+            "event.notification.callback.url": callback_url,
+        });
+        self.connect(name, configuration).await
+    }
+
+    /// Posts a signed notice.
+    pub(crate) async fn notice(&self, path: &str, lines: &str) -> Answer {
+        let request = request(&format!("POST {path}"))
+            .header(bookshelf::SIGNATURE, "verifier")
+            .body(Body::from(lines.to_owned()));
+        self.send(request.unwrap()).await
+    }
+}
+
+/// A request to `target` under the base path.
+pub(crate) fn request(target: &str) -> axum::http::request::Builder {
+    let (method, path) = target.split_once(' ').expect("method and path");
+    let method: Method = method.parse().unwrap();
+    Request::builder().method(method).uri(format!("/elements/api-v2{path}"))
+}
+
+/// Sends a request to a router.
+pub(crate) async fn answer_of(router: Router, request: Request<Body>) -> Answer {
+    let (parts, body) = router.oneshot(request).await.unwrap().into_parts();
+    let bytes = body.collect().await.unwrap().to_bytes();
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    Answer { status: parts.status, headers: parts.headers, text }
+}
+
+async fn gateway(store: Arc<MemoryStore>) -> Gateway {
+    let entropy: Arc<dyn Entropy> = Arc::new(Counting::default());
+    let key = VaultKey { id: 1, key: Zeroizing::new([7; 32]) };
+    let policy = AddressPolicy::allow_private();
+    let options = ClientOptions {
+        policy: policy.clone(),
+        connect_timeout: Duration::from_secs(5),
+        timeout: Duration::from_secs(5),
+        body_bytes_max: 1_024,
+        user_agent: "test".to_owned(),
+        pool_idle_per_host_max: 1,
+    };
+    let parts = Parts {
+        store,
+        connectors: vec![bookshelf::connector()],
+        callbacks: Client::new(options).unwrap(),
+        policy,
+        clock: Arc::new(Ticking(AtomicI64::new(START_MICROS))),
+        vault: Vault::new(&key, &[], Arc::clone(&entropy)),
+        entropy,
+    };
+    // One attempt: what fails is parked at once.
+    let settings = Settings { retry: RetrySchedule::new(Vec::new()), ..Settings::default() };
+    Gateway::start(parts, settings).await.unwrap()
+}
+
+async fn admit(gateway: &Gateway, name: &str) -> (String, String) {
+    let tenants = gateway.tenants();
+    let organization = tenants.create_organization(name).await.unwrap();
+    let id = organization.made.id;
+    let user = tenants.create_user(id, &format!("{name}@example.test")).await.unwrap();
+    let user = format!("User {}", user.secret.expose());
+    (format!("{user}, Organization {}", organization.secret.expose()), user)
+}
+
+/// Moves on by a second with every look at it.
+#[derive(Debug)]
+struct Ticking(AtomicI64);
+
+impl Clock for Ticking {
+    fn now(&self) -> Moment {
+        Moment::from_micros(self.0.fetch_add(1_000_000, Ordering::Relaxed))
+    }
+}
+
+/// Never gives the same bytes twice.
+#[derive(Debug, Default)]
+struct Counting(AtomicU64);
+
+impl Entropy for Counting {
+    fn fill(&self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(8) {
+            let next = self.0.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            chunk.copy_from_slice(&next.to_le_bytes()[..chunk.len()]);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! The routers in this process, over a whole engine with the in-memory store and a provider that
+//! is made up.
+
+#[cfg(test)]
+mod apps;
+#[cfg(test)]
+mod authorization;
+#[cfg(test)]
+mod bookshelf;
+#[cfg(test)]
+mod configuration;
+#[cfg(test)]
+mod deliveries;
+#[cfg(test)]
+mod elements;
+#[cfg(test)]
+mod events;
+#[cfg(test)]
+mod gateway_under_test;
+#[cfg(test)]
+mod http_rules;
+#[cfg(test)]
+mod ingress;
+#[cfg(test)]
+mod instances;
+#[cfg(test)]
+mod lists;
+#[cfg(test)]
+mod operator;
