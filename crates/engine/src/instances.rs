@@ -115,8 +115,8 @@ impl Instances {
         &self,
         task: impl Future<Output = Result<InstanceView, Refusal>> + Send + 'static,
     ) -> Result<InstanceView, Refusal> {
-        let failed = || Err(Refusal::Unavailable("an internal error; see the log".to_owned()));
-        self.supervisor.complete(task).await.unwrap_or_else(failed)
+        let ending = || Err(Refusal::Unavailable("it is ending".to_owned()));
+        self.supervisor.complete(task).await.unwrap_or_else(ending)
     }
 
     async fn create_now(
@@ -309,15 +309,15 @@ impl Instances {
         };
         let configuration = self.configuration(instance)?;
         let seat = seating::seat(connector, instance, configuration, &self.policy, key)?;
-        let polls = seat.polls() && !connector.feeds.is_empty();
-        let interval = seat.settings.poll_interval;
+        let id = seat.id;
         self.roster.seat(seat);
-        if polls {
-            self.polling.begin(instance.id, interval).await?;
-        } else {
-            self.polling.end(instance.id);
+        match self.roster.by_id(id).filter(|seat| seat.polls()) {
+            Some(seat) => self.polling.begin(&seat).await,
+            None => {
+                self.polling.end(id);
+                Ok(())
+            }
         }
-        Ok(())
     }
 
     async fn view(&self, instance: Instance) -> Result<InstanceView, Refusal> {

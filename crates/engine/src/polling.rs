@@ -1,16 +1,19 @@
-//! Asking providers for changes: who is due, with which token, from which cursor; and what was
-//! found goes into the journal together with the advanced cursor.
+//! Asking providers for changes: which feed of whom is due, with which token, from which cursor;
+//! and what was found goes into the journal together with the advanced cursor.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ledgerhook_connector::{ChangeFeed, Connector, FeedError, FeedPage, FeedRequest};
-use ledgerhook_model::configuration::VendorType;
+use ledgerhook_model::configuration::{
+    Configuration, ConfigurationError, EventSettings, VendorType,
+};
 use ledgerhook_model::cursor::Cursor;
 use ledgerhook_model::limits::POLLED_EVENTS_PER_NOTIFICATION_MAX;
 use ledgerhook_model::{Change, Detection, EventId, InstanceId, Moment, OrganizationId};
 use ledgerhook_store::journal::{Append, CursorAdvance, Finding, NewEvent};
+use ledgerhook_store::polls::PollId;
 use ledgerhook_store::{Store, StoreError};
 use thiserror::Error;
 use tokio::sync::{Notify, Semaphore};
@@ -28,6 +31,9 @@ use crate::tokens::{AccessError, Tokens};
 /// Polls at one time: enough to keep a fast provider busy, few enough that a slow one holds up
 /// little memory (each may hold one answer of up to 16 MiB).
 const POLLS_IN_FLIGHT_MAX: usize = 16;
+
+/// Pages read one after the other before others get their turn.
+const PAGES_IN_A_ROW_MAX: usize = 100;
 
 /// What polling works with.
 #[derive(Debug)]
@@ -50,47 +56,53 @@ pub(crate) struct Polling {
     plan: Mutex<Plan>,
     changed: Notify,
     permits: Arc<Semaphore>,
-    /// One poll of an instance at a time: two would read the same changes.
-    turns: Mutex<HashMap<InstanceId, Arc<tokio::sync::Mutex<()>>>>,
+    /// One poll of a feed at a time: two would read the same changes.
+    turns: Mutex<HashMap<PollId, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 /// When who is due.
 #[derive(Debug, Default)]
 struct Plan {
-    due: BTreeMap<(Instant, InstanceId), ()>,
-    entries: HashMap<InstanceId, (Instant, Duration)>,
+    due: BTreeSet<(Instant, PollId)>,
+    entries: BTreeMap<PollId, (Instant, Duration)>,
 }
 
 impl Plan {
-    fn set(&mut self, instance: InstanceId, at: Instant, interval: Duration) {
-        self.remove(instance);
-        self.due.insert((at, instance), ());
-        self.entries.insert(instance, (at, interval));
+    fn set(&mut self, id: &PollId, at: Instant, interval: Duration) {
+        self.remove(id);
+        self.due.insert((at, id.clone()));
+        self.entries.insert(id.clone(), (at, interval));
     }
 
-    fn remove(&mut self, instance: InstanceId) {
-        if let Some((at, _)) = self.entries.remove(&instance) {
-            self.due.remove(&(at, instance));
+    fn remove(&mut self, id: &PollId) {
+        if let Some((at, _)) = self.entries.remove(id) {
+            self.due.remove(&(at, id.clone()));
         }
     }
 
-    /// The instances that are due at `now`, each put off by its interval.
-    fn take_due(&mut self, now: Instant) -> Vec<InstanceId> {
+    /// The polls of an instance.
+    fn of(&self, instance: InstanceId) -> Vec<PollId> {
+        let first = PollId::new(instance, "");
+        let own = self.entries.range(first..).take_while(|(id, _)| id.instance == instance);
+        own.map(|(id, _)| id.clone()).collect()
+    }
+
+    /// The polls that are due at `now`, each put off by its interval.
+    fn take_due(&mut self, now: Instant) -> Vec<PollId> {
         let mut taken = Vec::new();
-        while let Some(((at, instance), ())) = self.due.first_key_value() {
-            let (at, instance) = (*at, *instance);
+        while let Some((at, id)) = self.due.first().cloned() {
             if at > now {
                 break;
             }
-            let interval = self.entries.get(&instance).map_or(Duration::ZERO, |entry| entry.1);
-            self.set(instance, now + interval.max(Duration::from_millis(1)), interval);
-            taken.push(instance);
+            let interval = self.entries.get(&id).map_or(Duration::ZERO, |entry| entry.1);
+            self.set(&id, now + interval.max(Duration::from_millis(1)), interval);
+            taken.push(id);
         }
         taken
     }
 
     fn next_due(&self) -> Option<Instant> {
-        self.due.first_key_value().map(|((at, _), ())| *at)
+        self.due.first().map(|(at, _)| *at)
     }
 }
 
@@ -124,34 +136,53 @@ impl Polling {
         polling
     }
 
-    /// Has an instance polled from now on. Its first cursor is now: what happened before it was
-    /// connected is no change. The first poll comes after a random part of the interval, so that
-    /// instances that were started together are not polled together.
-    pub(crate) async fn begin(
-        &self,
-        instance: InstanceId,
-        interval: Duration,
-    ) -> Result<(), StoreError> {
+    /// Has an instance polled from now on, by every feed that covers one of its resources. The
+    /// first cursor is now: what happened before it was connected is no change. The first poll
+    /// comes after a random part of the interval, so that instances that were started together are
+    /// not polled together.
+    pub(crate) async fn begin(&self, seat: &Seat) -> Result<(), Refusal> {
         let parts = &self.parts;
-        parts.store.start_poll(instance, Cursor::baseline(parts.clock.now())).await?;
-        let interval = interval.max(self.interval_min);
-        let unchanged = |entry: &(Instant, Duration)| entry.1 == interval;
-        let mut plan = self.plan();
-        if !plan.entries.get(&instance).is_some_and(unchanged) {
-            let part = u32::from_le_bytes(random_bytes(&*parts.entropy)) % 1_000;
-            plan.set(instance, Instant::now() + interval.saturating_mul(part) / 1_000, interval);
+        let connector = crate::find_connector(&parts.connectors, seat.element)?;
+        let now = parts.clock.now();
+        let mut wanted = Vec::new();
+        for feed in &connector.feeds {
+            let interval = interval(&seat.settings, &seat.configuration, &**feed)?;
+            let interval = interval.max(self.interval_min);
+            if seat.settings.resources.iter().any(|resource| feed.covers(resource)) {
+                let id = PollId::new(seat.id, feed.name());
+                parts.store.start_poll(id.clone(), Cursor::baseline(now)).await?;
+                wanted.push((id, interval));
+            }
         }
-        drop(plan);
+        self.plan_these(seat.id, &wanted);
         self.changed.notify_one();
         Ok(())
     }
 
-    /// Has an instance polled no more.
-    pub(crate) fn end(&self, instance: InstanceId) {
-        self.plan().remove(instance);
+    /// Puts the polls of an instance into the plan; those that go on at the same pace stay where
+    /// they are.
+    fn plan_these(&self, instance: InstanceId, wanted: &[(PollId, Duration)]) {
+        let mut plan = self.plan();
+        for id in plan.of(instance) {
+            if !wanted.iter().any(|(other, _)| *other == id) {
+                plan.remove(&id);
+            }
+        }
+        for (id, interval) in wanted {
+            if plan.entries.get(id).is_none_or(|entry| entry.1 != *interval) {
+                let part = u32::from_le_bytes(random_bytes(&*self.parts.entropy)) % 1_000;
+                let at = Instant::now() + interval.saturating_mul(part) / 1_000;
+                plan.set(id, at, *interval);
+            }
+        }
     }
 
-    /// Polls an instance of an organisation at once.
+    /// Has an instance polled no more.
+    pub(crate) fn end(&self, instance: InstanceId) {
+        self.plan_these(instance, &[]);
+    }
+
+    /// Asks every feed of an instance of an organisation at once.
     pub(crate) async fn poll_now(
         &self,
         organization: OrganizationId,
@@ -160,24 +191,29 @@ impl Polling {
         let seat = self.parts.roster.by_id(id).filter(|seat| seat.organization == organization);
         let seat = seat
             .ok_or_else(|| Refusal::NotFound(format!("No element instance found with ID {id}")))?;
-        if !seat.polls() {
+        let polls = self.plan().of(id);
+        if polls.is_empty() {
             let why = "this instance is not polled: events are off, it is disabled, or its \
                        event.vendor.type is webhook";
             return Err(Refusal::BadRequest(why.to_owned()));
         }
-        self.poll(&seat).await.map_err(|error| Refusal::ProviderUnavailable(error.to_string()))
+        for poll in polls {
+            let outcome = self.poll(&seat, &poll).await;
+            outcome.map_err(|error| Refusal::ProviderUnavailable(error.to_string()))?;
+        }
+        Ok(())
     }
 
     async fn run(self: Arc<Self>, supervisor: Supervisor) {
         loop {
             let due = self.plan().take_due(Instant::now());
-            for instance in due {
+            for id in due {
                 let Ok(permit) = Arc::clone(&self.permits).acquire_owned().await else { return };
                 let polling = Arc::clone(&self);
                 supervisor.spawn(async move {
-                    if let Some(seat) = polling.parts.roster.by_id(instance) {
+                    if let Some(seat) = polling.parts.roster.by_id(id.instance) {
                         // Counted, stored and logged where it happens.
-                        drop(polling.poll(&seat).await);
+                        drop(polling.poll(&seat, &id).await);
                     }
                     drop(permit);
                 });
@@ -197,39 +233,46 @@ impl Polling {
         }
     }
 
-    async fn poll(&self, seat: &Arc<Seat>) -> Result<(), PollError> {
-        let turn = self.turn(seat.id);
+    async fn poll(&self, seat: &Seat, id: &PollId) -> Result<(), PollError> {
+        let turn = self.turn(id);
         let _mine = turn.lock().await;
-        let outcome = self.read_and_append(seat).await;
+        let outcome = self.read_and_append(seat, id).await;
         match &outcome {
             Ok(()) => self.parts.counters.polls.one(),
             Err(error) => {
                 self.parts.counters.polls_failed.one();
-                self.note_failure(seat, error).await;
+                self.note_failure(id, error).await;
             }
         }
         outcome
     }
 
-    async fn read_and_append(&self, seat: &Seat) -> Result<(), PollError> {
+    /// Reads what changed and writes it, page after page until the provider has no more.
+    async fn read_and_append(&self, seat: &Seat, id: &PollId) -> Result<(), PollError> {
         let parts = &self.parts;
         let connector = crate::find_connector(&parts.connectors, seat.element);
-        let feed = connector.ok().and_then(|connector| connector.feeds.first().map(|feed| &**feed));
-        let feed = feed.ok_or(PollError::NoFeed)?;
-        let state = parts.store.poll_state(seat.id).await?;
-        let cursor =
+        let mut feeds = connector.map(|one| one.feeds.iter()).unwrap_or_default();
+        let feed = feeds.find(|feed| feed.name() == id.feed).ok_or(PollError::NoFeed)?;
+        let state = parts.store.poll_state(id.clone()).await?;
+        let mut cursor =
             state.map_or_else(|| Cursor::baseline(parts.clock.now()), |state| state.cursor);
-        let page = self.read(feed, seat, cursor).await?;
-        parts.counters.provider_reads.many(u64::from(page.reads));
-        let now = parts.clock.now();
-        let advance = CursorAdvance {
-            instance: seat.id,
-            cursor: cursor.advanced_to(page.provider_time),
-            polled_at: now,
-        };
-        let findings = self.findings(seat, feed.detection(), page.changes, now);
-        let append = Append { notice: None, findings, cursor: Some(advance) };
-        parts.appender.append(append).await.map_err(PollError::Append)?;
+        for _ in 0..PAGES_IN_A_ROW_MAX {
+            let page = self.read(&**feed, seat, cursor).await?;
+            parts.counters.provider_reads.many(u64::from(page.reads));
+            if let Some(note) = &page.note {
+                tracing::warn!(instance = %seat.id, feed = id.feed, note, "of a poll");
+            }
+            let now = parts.clock.now();
+            let before = cursor;
+            cursor = cursor.advanced_to(page.provider_time);
+            let advance = CursorAdvance { poll: id.clone(), cursor, polled_at: now };
+            let findings = self.findings(seat, feed.detection(), page.changes, now);
+            let append = Append { notice: None, findings, cursor: Some(advance) };
+            parts.appender.append(append).await.map_err(PollError::Append)?;
+            if !page.more || cursor == before {
+                break;
+            }
+        }
         Ok(())
     }
 
@@ -284,17 +327,17 @@ impl Polling {
         by_resource.into_values().map(finding).collect()
     }
 
-    async fn note_failure(&self, seat: &Seat, error: &PollError) {
-        tracing::warn!(instance = %seat.id, %error, "a poll failed");
+    async fn note_failure(&self, id: &PollId, error: &PollError) {
+        tracing::warn!(instance = %id.instance, feed = id.feed, %error, "a poll failed");
         if let PollError::Feed(FeedError::Throttled { wait }) = error {
             let mut plan = self.plan();
-            if let Some((_, interval)) = plan.entries.get(&seat.id).copied() {
-                plan.set(seat.id, Instant::now() + (*wait).max(interval), interval);
+            if let Some((_, interval)) = plan.entries.get(id).copied() {
+                plan.set(id, Instant::now() + (*wait).max(interval), interval);
             }
         }
-        let noted = self.parts.store.record_poll_failure(seat.id, error.to_string()).await;
+        let noted = self.parts.store.record_poll_failure(id.clone(), error.to_string()).await;
         if let Err(error) = noted {
-            tracing::warn!(instance = %seat.id, %error, "a failed poll could not be noted");
+            tracing::warn!(instance = %id.instance, %error, "a failed poll could not be noted");
         }
     }
 
@@ -302,10 +345,22 @@ impl Polling {
         self.plan.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn turn(&self, instance: InstanceId) -> Arc<tokio::sync::Mutex<()>> {
+    fn turn(&self, id: &PollId) -> Arc<tokio::sync::Mutex<()>> {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(turns.entry(instance).or_default())
+        Arc::clone(turns.entry(id.clone()).or_default())
     }
+}
+
+/// How often a feed is asked: what `event.poller.<feed>.refresh_interval` says, else the feed's own
+/// pace, else the instance's.
+pub(crate) fn interval(
+    settings: &EventSettings,
+    configuration: &Configuration,
+    feed: &dyn ChangeFeed,
+) -> Result<Duration, ConfigurationError> {
+    let key = format!("event.poller.{}.refresh_interval", feed.name());
+    let asked = configuration.minutes(&key)?;
+    Ok(asked.or(feed.interval_default()).unwrap_or(settings.poll_interval))
 }
 
 #[cfg(test)]
@@ -314,28 +369,43 @@ mod tests {
 
     const MINUTE: Duration = Duration::from_secs(60);
 
-    #[tokio::test(start_paused = true)]
-    async fn who_is_due_is_taken_once_an_interval() {
-        let mut plan = Plan::default();
-        let start = Instant::now();
-        plan.set(InstanceId(1), start, MINUTE);
-        plan.set(InstanceId(2), start + MINUTE, 2 * MINUTE);
-        assert_eq!(plan.take_due(start), [InstanceId(1)]);
-        assert_eq!(plan.take_due(start), []);
-        assert_eq!(plan.next_due(), Some(start + MINUTE));
-        assert_eq!(plan.take_due(start + MINUTE), [InstanceId(1), InstanceId(2)]);
-        assert_eq!(plan.take_due(start + 2 * MINUTE), [InstanceId(1)]);
+    fn cdc(instance: i64) -> PollId {
+        PollId::new(InstanceId(instance), "cdc")
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_is_removed_is_not_due_any_more() {
+    async fn what_is_due_is_taken_once_an_interval() {
         let mut plan = Plan::default();
         let start = Instant::now();
-        plan.set(InstanceId(1), start, MINUTE);
-        plan.set(InstanceId(1), start + MINUTE, MINUTE);
+        plan.set(&cdc(1), start, MINUTE);
+        plan.set(&cdc(2), start + MINUTE, 2 * MINUTE);
+        assert_eq!(plan.take_due(start), [cdc(1)]);
         assert_eq!(plan.take_due(start), []);
-        plan.remove(InstanceId(1));
+        assert_eq!(plan.next_due(), Some(start + MINUTE));
+        assert_eq!(plan.take_due(start + MINUTE), [cdc(1), cdc(2)]);
+        assert_eq!(plan.take_due(start + 2 * MINUTE), [cdc(1)]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_removed_is_not_due_any_more() {
+        let mut plan = Plan::default();
+        let start = Instant::now();
+        plan.set(&cdc(1), start, MINUTE);
+        plan.set(&cdc(1), start + MINUTE, MINUTE);
+        assert_eq!(plan.take_due(start), []);
+        plan.remove(&cdc(1));
         assert_eq!(plan.take_due(start + MINUTE), []);
         assert_eq!(plan.next_due(), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_polls_of_one_instance_are_told_from_those_of_others() {
+        let mut plan = Plan::default();
+        let query = PollId::new(InstanceId(2), "query");
+        for id in [&cdc(1), &cdc(2), &query, &cdc(3)] {
+            plan.set(id, Instant::now(), MINUTE);
+        }
+        assert_eq!(plan.of(InstanceId(2)), [cdc(2), query]);
+        assert_eq!(plan.of(InstanceId(4)), []);
     }
 }

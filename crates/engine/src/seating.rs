@@ -13,6 +13,7 @@ use ledgerhook_model::signature::SigningKey;
 use ledgerhook_store::instances::Instance;
 use ledgerhook_store::tenancy::Organization;
 
+use crate::polling;
 use crate::refusal::Refusal;
 use crate::roster::{Callback, Seat};
 use crate::tenants::SIGNING_SEED;
@@ -31,6 +32,9 @@ pub(crate) fn check(
 ) -> Result<EventSettings, ConfigurationError> {
     let settings = EventSettings::read(configuration, &connector.profile.resource_names())?;
     callback(&settings, policy)?;
+    for feed in &connector.feeds {
+        polling::interval(&settings, configuration, &**feed)?;
+    }
     let impossible = |problem: &str| {
         let problem = format!("{} {problem}", connector.profile.name);
         Err(ConfigurationError::new(keys::VENDOR_TYPE, problem))

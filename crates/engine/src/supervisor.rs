@@ -19,7 +19,8 @@ impl Supervisor {
         drop(self.tasks.spawn(task));
     }
 
-    /// Does `task` to its end even if the caller stops waiting for it; `None` if it panicked.
+    /// Does `task` to its end even if the caller stops waiting for it; `None` if the runtime ended
+    /// first. A panic of the task is the caller's.
     ///
     /// A web server drops a handler when its client hangs up: what must not be left half done goes
     /// through here.
@@ -27,7 +28,13 @@ impl Supervisor {
         &self,
         task: impl Future<Output = T> + Send + 'static,
     ) -> Option<T> {
-        self.tasks.spawn(task).await.ok()
+        match self.tasks.spawn(task).await {
+            Ok(done) => Some(done),
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => None,
+            },
+        }
     }
 
     /// Completes when the tasks are to end.

@@ -301,8 +301,11 @@ pub struct EventSettings {
     pub resources: Vec<String>,
 }
 
-/// Minutes between the polls of a hybrid instance that names none: Intuit advises one CDC a day.
-const HYBRID_INTERVAL_MINUTES_DEFAULT: &str = "1440";
+/// Between the polls of an instance that names no interval (the original's default).
+const INTERVAL_DEFAULT: Duration = Duration::from_secs(15 * 60);
+
+/// Between the polls of a hybrid instance that names none: Intuit advises one CDC a day.
+const HYBRID_INTERVAL_DEFAULT: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl EventSettings {
     /// Reads the `event.*` keys. `known` are the element's resources; an empty list polls them all.
@@ -338,19 +341,25 @@ fn vendor_type(config: &Configuration) -> Result<VendorType, ConfigurationError>
     })
 }
 
+impl Configuration {
+    /// The minutes that `key` names, when it names any.
+    pub fn minutes(&self, key: &str) -> Result<Option<Duration>, ConfigurationError> {
+        let Some(text) = self.text(key) else { return Ok(None) };
+        let problem =
+            || format!("`{text}` is not a number of minutes above 0, as in \"15\" or \"1\"");
+        minutes(text).map(Some).ok_or_else(|| ConfigurationError::new(key, problem()))
+    }
+}
+
 fn poll_interval(
     config: &Configuration,
     vendor_type: VendorType,
 ) -> Result<Duration, ConfigurationError> {
     let default = match vendor_type {
-        VendorType::Hybrid => HYBRID_INTERVAL_MINUTES_DEFAULT,
-        VendorType::Polling | VendorType::Webhook => "15",
+        VendorType::Hybrid => HYBRID_INTERVAL_DEFAULT,
+        VendorType::Polling | VendorType::Webhook => INTERVAL_DEFAULT,
     };
-    let text = config.text(keys::REFRESH_INTERVAL).unwrap_or(default);
-    minutes(text).ok_or_else(|| {
-        let problem = format!("`{text}` is not a number of minutes above 0, as in \"15\" or \"1\"");
-        ConfigurationError::new(keys::REFRESH_INTERVAL, problem)
-    })
+    Ok(config.minutes(keys::REFRESH_INTERVAL)?.unwrap_or(default))
 }
 
 /// A positive decimal number of minutes, exact to the millisecond.

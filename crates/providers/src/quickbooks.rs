@@ -9,6 +9,7 @@ mod faults;
 mod feed;
 mod notices;
 mod oauth;
+mod oauth1_signature;
 mod profile;
 mod query_text;
 mod record;

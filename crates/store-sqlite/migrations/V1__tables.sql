@@ -71,12 +71,14 @@ CREATE TABLE grants (
 ) STRICT;
 
 CREATE TABLE polls (
-    instance_id INTEGER PRIMARY KEY,
+    instance_id INTEGER NOT NULL,
+    feed TEXT NOT NULL,
     read_up_to INTEGER NOT NULL,
     polled_at INTEGER,
     failures INTEGER NOT NULL,
-    last_error TEXT
-) STRICT;
+    last_error TEXT,
+    PRIMARY KEY (instance_id, feed)
+) STRICT, WITHOUT ROWID;
 
 -- The ids of notices, events and deliveries come from counters in the writer, which is cheaper
 -- than AUTOINCREMENT by an update a row.

@@ -46,7 +46,8 @@ macro_rules! conformance_tests {
                 only_the_current_generation_is_refused
                 a_grant_needs_its_instance;
             polls: a_poll_starts_once failures_are_counted_until_a_cursor_is_stored
-                a_poll_needs_its_instance;
+                a_poll_needs_its_instance
+                the_feeds_of_an_instance_are_polled_apart;
             appending: an_append_returns_what_it_wrote new_changes_are_cut_into_notifications_in_order
                 what_is_not_delivered_is_kept_for_reading ids_grow_from_append_to_append
                 a_notice_without_findings_is_kept an_append_for_a_deleted_instance_keeps_the_notice_only

@@ -10,6 +10,7 @@ use ledgerhook_model::{
 };
 
 use crate::StoreError;
+use crate::polls::PollId;
 
 /// A provider's post, kept as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,11 +64,11 @@ pub struct Append {
     pub cursor: Option<CursorAdvance>,
 }
 
-/// The advanced cursor of an instance's poll. Storing it clears the poll's failures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The advanced cursor of a poll. Storing it clears the poll's failures.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CursorAdvance {
-    /// Whose poll.
-    pub instance: InstanceId,
+    /// Which poll.
+    pub poll: PollId,
     /// Where it stands now.
     pub cursor: Cursor,
     /// When the poll ended.

@@ -21,7 +21,7 @@ use crate::StoreError;
 use crate::apps::App;
 use crate::grants::StoredGrant;
 use crate::instances::Instance;
-use crate::polls::PollState;
+use crate::polls::{PollId, PollState};
 
 /// A store that keeps everything in memory.
 #[derive(Debug, Default)]
@@ -64,7 +64,7 @@ struct State {
     apps: BTreeMap<AppId, App>,
     instances: BTreeMap<InstanceId, Instance>,
     grants: BTreeMap<InstanceId, StoredGrant>,
-    polls: BTreeMap<InstanceId, PollState>,
+    polls: BTreeMap<PollId, PollState>,
     journal: journal::JournalRows,
     deliveries: BTreeMap<DeliveryId, deliveries::DeliveryRow>,
     last_ids: LastIds,

@@ -2,11 +2,23 @@
 //! of callbacks, over HTTP and the command line.
 
 #[cfg(test)]
+mod authorization;
+#[cfg(test)]
+mod bad_input;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod delivery;
 #[cfg(test)]
+mod full_disk;
+#[cfg(test)]
+mod instances;
+#[cfg(test)]
 mod notices;
+#[cfg(test)]
+mod seeds;
+#[cfg(test)]
+mod startup;
 
 /// The program under test.
 #[cfg(test)]

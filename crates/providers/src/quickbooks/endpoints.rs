@@ -1,4 +1,4 @@
-//! Where Intuit's servers are (reference: quickbooks §4.1 and §2.1), unless the operator says
+//! Where Intuit's servers are (reference: quickbooks §4 and §2.1), unless the operator says
 //! otherwise.
 
 use ledgerhook_egress::CallableUrl;
@@ -20,6 +20,19 @@ const API: UrlSetting =
     UrlSetting { name: "api_url", default: "https://quickbooks.api.intuit.com" };
 const SANDBOX_API: UrlSetting =
     UrlSetting { name: "sandbox_api_url", default: "https://sandbox-quickbooks.api.intuit.com" };
+const REQUEST_TOKEN: UrlSetting = UrlSetting {
+    name: "request_token_url",
+    default: "https://oauth.intuit.com/oauth/v1/get_request_token",
+};
+const ACCESS_TOKEN: UrlSetting = UrlSetting {
+    name: "access_token_url",
+    default: "https://oauth.intuit.com/oauth/v1/get_access_token",
+};
+const CONNECT: UrlSetting =
+    UrlSetting { name: "connect_url", default: "https://appcenter.intuit.com/Connect/Begin" };
+
+const ALL: [UrlSetting; 8] =
+    [AUTHORIZE, TOKEN, REVOKE, API, SANDBOX_API, REQUEST_TOKEN, ACCESS_TOKEN, CONNECT];
 
 /// Configuration entries that choose Intuit's sandbox; the second is the original's later name for
 /// the first (reference: cloud-elements §3).
@@ -36,19 +49,50 @@ pub(super) struct Endpoints {
     pub(super) revoke: CallableUrl,
     api: String,
     sandbox_api: String,
+    oauth1: OAuth1Endpoints,
+}
+
+/// The endpoints of OAuth 1.0a.
+#[derive(Debug)]
+pub(super) struct OAuth1Endpoints {
+    /// For request tokens.
+    pub(super) request_token: CallableUrl,
+    /// For their exchange.
+    pub(super) access_token: CallableUrl,
+    /// To which the customer's browser is sent; has no query.
+    pub(super) connect: String,
 }
 
 impl Endpoints {
     /// Takes them from the settings.
     pub(super) fn read(settings: &ElementSettings<'_>) -> Result<Self, SettingsError> {
-        settings.check_names(&[AUTHORIZE, TOKEN, REVOKE, API, SANDBOX_API])?;
+        settings.check_names(&ALL)?;
         Ok(Self {
             authorize: settings.base_url(AUTHORIZE)?,
             token: settings.url(TOKEN)?,
             revoke: settings.url(REVOKE)?,
             api: settings.base_url(API)?,
             sandbox_api: settings.base_url(SANDBOX_API)?,
+            oauth1: OAuth1Endpoints {
+                request_token: settings.url(REQUEST_TOKEN)?,
+                access_token: settings.url(ACCESS_TOKEN)?,
+                connect: settings.base_url(CONNECT)?,
+            },
         })
+    }
+
+    /// The endpoints of OAuth 1.0a, where they are not Intuit's own, which are gone.
+    pub(super) fn oauth1(&self) -> Option<&OAuth1Endpoints> {
+        let own = &self.oauth1;
+        let is_intuits = own.request_token.as_str() == REQUEST_TOKEN.default
+            || own.access_token.as_str() == ACCESS_TOKEN.default
+            || own.connect == CONNECT.default;
+        (!is_intuits).then_some(own)
+    }
+
+    /// Whether the API of an instance is Intuit's own, which takes no signed calls any more.
+    pub(super) fn api_is_intuits(&self, configuration: &Configuration) -> bool {
+        [API.default, SANDBOX_API.default].contains(&self.api(configuration))
     }
 
     /// The API of an instance: the sandbox's when one of [`SANDBOX_SWITCHES`] is on. Anything but

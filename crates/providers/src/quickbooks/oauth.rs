@@ -1,6 +1,8 @@
-//! Connecting a company by OAuth 2.0 (reference: quickbooks §4.1).
+//! Connecting a company by OAuth 2.0 (reference: quickbooks §4.1), or by OAuth 1.0a at a server that
+//! still speaks it (§4.2).
 
 mod connect_input;
+mod oauth1;
 mod token_answer;
 
 use std::sync::Arc;
@@ -12,7 +14,7 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use ledgerhook_connector::{
     AuthorizeRequest, ClientCredentials, ConnectError, ConnectRequest, Connected, OAuth,
-    RefreshError, Tokens,
+    RefreshError, RequestToken, RequestTokenRequest, Tokens,
 };
 use ledgerhook_egress::{Answer, CallError, CallableUrl, Client, Request};
 use ledgerhook_model::Secret;
@@ -22,7 +24,7 @@ use url::form_urlencoded;
 
 use super::endpoints::Endpoints;
 use super::profile::{REALM_ID, SCOPE_DEFAULT};
-use connect_input::{CodeGrant, redirect_uri};
+use connect_input::{CodeGrant, Protocol, VerifierGrant, redirect_uri};
 use token_answer::{Refusal, TokenAnswer};
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -30,7 +32,7 @@ const JSON: &str = "application/json";
 
 const NO_REFRESH_TOKEN: &str = "Intuit's answer holds no refresh token";
 
-/// OAuth 2.0 at Intuit.
+/// OAuth at Intuit.
 #[derive(Debug)]
 pub(super) struct QuickBooksOAuth {
     client: Client,
@@ -41,6 +43,29 @@ impl QuickBooksOAuth {
     /// `client` makes the calls.
     pub(super) fn new(client: Client, endpoints: Arc<Endpoints>) -> Self {
         Self { client, endpoints }
+    }
+
+    /// The token of OAuth 1.0a is kept as the access token, its secret in place of the refresh
+    /// token: there is nothing to refresh.
+    async fn connect_by_oauth1(
+        &self,
+        request: &ConnectRequest<'_>,
+    ) -> Result<Connected, ConnectError> {
+        let endpoints = self.endpoints.oauth1();
+        let endpoints = endpoints.filter(|_| !self.endpoints.api_is_intuits(request.configuration));
+        let endpoints = endpoints.ok_or_else(|| connect_input::oauth1_ended(request))?;
+        if request.external {
+            return connect_input::external_oauth1(request.configuration);
+        }
+        let grant = VerifierGrant::read(request)?;
+        let pair = oauth1::exchange(&self.client, endpoints, &grant).await?;
+        let tokens = Tokens {
+            access: pair.token,
+            refresh: pair.secret,
+            access_lifetime: connect_input::OAUTH1_LIFETIME,
+            refresh_lifetime: None,
+        };
+        Ok(connect_input::connected_by_oauth1(grant.company, tokens))
     }
 
     async fn exchange(&self, grant: &CodeGrant<'_>) -> Result<Tokens, ConnectError> {
@@ -88,6 +113,11 @@ impl QuickBooksOAuth {
 #[async_trait]
 impl OAuth for QuickBooksOAuth {
     fn authorize_url(&self, request: &AuthorizeRequest) -> Result<String, ConnectError> {
+        if let Some(token) = &request.request_token {
+            let endpoints = self.endpoints.oauth1();
+            let endpoints = endpoints.ok_or_else(connect_input::request_tokens_ended)?;
+            return oauth1::connect_url(endpoints, request, token);
+        }
         let redirect_uri = redirect_uri("callbackUrl", &request.callback_url)?;
         let query = form_urlencoded::Serializer::new(String::new())
             .append_pair("scope", request.scope.as_deref().unwrap_or(SCOPE_DEFAULT))
@@ -99,8 +129,19 @@ impl OAuth for QuickBooksOAuth {
         Ok(format!("{}?{query}", self.endpoints.authorize))
     }
 
+    async fn request_token(
+        &self,
+        request: &RequestTokenRequest,
+    ) -> Result<RequestToken, ConnectError> {
+        let endpoints = self.endpoints.oauth1();
+        let endpoints = endpoints.ok_or_else(connect_input::request_tokens_ended)?;
+        oauth1::request_token(&self.client, endpoints, request).await
+    }
+
     async fn connect(&self, request: ConnectRequest<'_>) -> Result<Connected, ConnectError> {
-        connect_input::check(&request)?;
+        if connect_input::check(&request)? == Protocol::OAuth1 {
+            return self.connect_by_oauth1(&request).await;
+        }
         if request.external {
             return connect_input::external(request.configuration);
         }

@@ -14,8 +14,12 @@ pub(super) const MINOR_VERSION_DEFAULT: &str = "75";
 pub(super) const SCOPE: &str = "scope";
 /// Reading and writing the books; Intuit has no read-only scope.
 pub(super) const SCOPE_DEFAULT: &str = "com.intuit.quickbooks.accounting";
-/// `oauth2`; Intuit ended `oauth1`.
+/// [`OAUTH2`], or [`OAUTH1`] where a server still speaks it.
 pub(super) const AUTHENTICATION_TYPE: &str = "authentication.type";
+/// OAuth 2.0.
+pub(super) const OAUTH2: &str = "oauth2";
+/// OAuth 1.0a, which Intuit ended on 2019-12-17 (reference: quickbooks §4.2).
+pub(super) const OAUTH1: &str = "oauth1";
 /// The token secret of OAuth 1.0a.
 pub(super) const USER_TOKEN_SECRET: &str = "oauth.user.token.secret";
 /// Seconds that an access token lives.
@@ -30,7 +34,7 @@ pub(crate) static PROFILE: ElementProfile = ElementProfile {
     description: "Tells of every change in the books of a QuickBooks Online company.",
     image: "elements/provider_quickbooks.png",
     hub: "finance",
-    authentication: "oauth2",
+    authentication: OAUTH2,
     resources: RESOURCES,
     keys: KEYS,
 };
@@ -121,8 +125,13 @@ static KEYS: &[KeyProfile] = &[
         SCOPE_DEFAULT,
     ),
     with_default(
-        key(AUTHENTICATION_TYPE, "Authentication Type", KeyKind::Text, "oauth2, nothing else"),
-        "oauth2",
+        key(
+            AUTHENTICATION_TYPE,
+            "Authentication Type",
+            KeyKind::Text,
+            "oauth2; oauth1 only with a server of your own, Intuit ended it",
+        ),
+        OAUTH2,
     ),
     key(REALM_ID, "Company ID (realm)", KeyKind::Text, "The company's number at Intuit"),
     with_default(
@@ -154,6 +163,12 @@ static KEYS: &[KeyProfile] = &[
         "OAuth User Refresh Token",
         KeyKind::Password,
         "The refresh token that belongs to it",
+    ),
+    key(
+        USER_TOKEN_SECRET,
+        "OAuth User Token Secret",
+        KeyKind::Password,
+        "The token secret that belongs to it, when it is one of OAuth 1.0a",
     ),
     with_default(
         key(

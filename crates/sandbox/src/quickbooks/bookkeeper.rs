@@ -151,7 +151,7 @@ impl Bookkeeper {
             }
         }
         let step = self.create("Customer")?;
-        step.ok_or_else(|| QuickBooksError::NothingToReferTo("Customer"))
+        step.ok_or(QuickBooksError::NothingToReferTo("Customer"))
     }
 
     /// Makes changes at a steady pace of tokio's time, one at a time, until one fails; why it

@@ -1,9 +1,8 @@
 //! OAuth 2.0 of Intuit (reference §4.1): discovery, tokens and revocation over HTTP.
-//!
-//! OpenID is not part of the stand-in: no `id_token`, no user info.
 
 mod authorize;
 mod grants;
+mod openid;
 
 use std::collections::HashMap;
 
@@ -18,7 +17,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::calls::ServedRealm;
-use super::shared::SharedState;
+use super::shared::{Shared, SharedState};
 pub(super) use grants::{Grants, Unusable};
 use grants::{Issued, Issuer, TokenPolicy};
 
@@ -71,20 +70,24 @@ pub(super) fn routes() -> Router<SharedState> {
         .route("/connect/oauth2", get(authorize::page).post(authorize::decide))
         .route("/oauth2/v1/tokens/bearer", post(tokens))
         .route("/v2/oauth2/tokens/revoke", post(revoke))
+        .route("/v1/openid_connect/userinfo", get(openid::userinfo))
+        .route("/op/v1/jwks", get(openid::jwks))
 }
 
-/// The discovery document. Clients insist on the OpenID members, so they are named.
+/// The discovery document.
 async fn discovery(State(shared): State<SharedState>) -> Json<Value> {
     let base = &shared.base_url;
     Json(json!({
-        "issuer": format!("{base}/op/v1"),
+        "issuer": openid::issuer(base),
         "authorization_endpoint": format!("{base}/connect/oauth2"),
         "token_endpoint": format!("{base}/oauth2/v1/tokens/bearer"),
         "userinfo_endpoint": format!("{base}/v1/openid_connect/userinfo"),
         "revocation_endpoint": format!("{base}/v2/oauth2/tokens/revoke"),
         "jwks_uri": format!("{base}/op/v1/jwks"),
         "response_types_supported": ["code"],
-        "scopes_supported": ["com.intuit.quickbooks.accounting"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "scopes_supported": ["openid", "com.intuit.quickbooks.accounting"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic"],
     }))
 }
@@ -93,7 +96,7 @@ async fn discovery(State(shared): State<SharedState>) -> Json<Value> {
 async fn tokens(State(shared): State<SharedState>, headers: HeaderMap, body: Bytes) -> Response {
     match exchange(&shared, &headers, &body) {
         Ok(issued) => {
-            let body = token_body(&issued, headers.contains_key(HARD_EXPIRY_HEADER));
+            let body = token_body(&shared, &issued, headers.contains_key(HARD_EXPIRY_HEADER));
             let realm = Extension(ServedRealm(issued.realm_id));
             (realm, uncached(StatusCode::OK, &body)).into_response()
         }
@@ -126,19 +129,27 @@ fn exchange(shared: &SharedState, headers: &HeaderMap, body: &[u8]) -> Result<Is
     }
 }
 
-fn token_body(issued: &Issued, with_hard_expiry: bool) -> Value {
-    let mut body = json!({
+fn token_body(shared: &Shared, issued: &Issued, with_hard_expiry: bool) -> Value {
+    let mut body = super::books::fields_of(json!({
         "access_token": issued.access_token,
         "refresh_token": issued.refresh_token,
         "token_type": "bearer",
         "expires_in": issued.access_expires_in_s,
         "x_refresh_token_expires_in": issued.refresh_expires_in_s,
-    });
-    if let (true, Value::Object(fields)) = (with_hard_expiry, &mut body) {
+    }));
+    if with_hard_expiry {
         let seconds = issued.refresh_hard_expires_in_s;
-        fields.insert("x_refresh_token_hard_expires_in".to_owned(), seconds.into());
+        body.insert("x_refresh_token_hard_expires_in".to_owned(), seconds.into());
     }
-    body
+    if issued.openid {
+        let identity = openid::Identity {
+            base_url: &shared.base_url,
+            client_id: &issued.client_id,
+            realm_id: &issued.realm_id,
+        };
+        body.insert("id_token".to_owned(), openid::id_token(&identity, shared.now()).into());
+    }
+    Value::Object(body)
 }
 
 /// `POST /v2/oauth2/tokens/revoke`: JSON with the token, and Basic (reference §4.1).

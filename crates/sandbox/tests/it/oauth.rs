@@ -167,3 +167,51 @@ async fn revocation_needs_json_and_basic_and_ends_the_connection() {
     let fields = [("grant_type", "refresh_token"), ("refresh_token", tokens.refresh.as_str())];
     assert_eq!(bench.token_call(&fields).await.status, 400);
 }
+
+#[tokio::test]
+async fn an_id_token_and_the_user_are_for_those_who_ask() {
+    let bench = Bench::start().await;
+    let fields = [
+        ("client_id", CLIENT_ID),
+        ("response_type", "code"),
+        ("scope", "com.intuit.quickbooks.accounting openid"),
+        ("redirect_uri", REDIRECT_URI),
+        ("realm_id", REALM),
+    ];
+    let back = bench.post_form("/connect/oauth2", &[], &fields).await;
+    let code = parameter(&back.header("location").parse().unwrap(), "code");
+    let fields = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("redirect_uri", REDIRECT_URI),
+    ];
+    let tokens = bench.token_call(&fields).await.json();
+    assert_eq!(tokens["id_token"].as_str().unwrap().split('.').count(), 3);
+    let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
+    let path = "/v1/openid_connect/userinfo";
+    let user = bench.send("GET", path, &[("authorization", bearer)], String::new()).await;
+    assert_eq!(user.json()["emailVerified"], true);
+    assert_eq!(bench.get(path).await.status, 401);
+    assert_eq!(bench.get("/op/v1/jwks").await.json()["keys"][0]["alg"], "RS256");
+}
+
+#[tokio::test]
+async fn the_loser_of_a_refresh_race_can_end_the_connection() {
+    let bench = Bench::start_with(|options| {
+        options.rotate_every_refresh = true;
+        options.revoke_on_token_reuse = true;
+    })
+    .await;
+    let tokens = bench.connect(REALM).await;
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", tokens.refresh.as_str())];
+    let (one, two) = tokio::join!(bench.token_call(&fields), bench.token_call(&fields));
+    let (winner, loser) = if one.status == 200 { (one, two) } else { (two, one) };
+    assert_eq!((winner.status, loser.status), (200, 400));
+    assert_eq!(loser.json()["error"], "invalid_grant");
+    let new = winner.json();
+    let fields = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", new["refresh_token"].as_str().unwrap()),
+    ];
+    assert_eq!(bench.token_call(&fields).await.json()["error"], "invalid_grant");
+}

@@ -7,6 +7,7 @@ use ledgerhook_store::Store;
 use ledgerhook_store::deliveries::{AttemptRecord, DeliveryFilter};
 use ledgerhook_store::journal::{Append, CursorAdvance, EventFilter, Finding};
 use ledgerhook_store::memory::MemoryStore;
+use ledgerhook_store::polls::PollId;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -56,7 +57,7 @@ prop_compose! {
             ..finding
         };
         let cursor = CursorAdvance {
-            instance,
+            poll: PollId::new(instance, "cdc"),
             cursor: Cursor::baseline(at(second)),
             polled_at: at(second),
         };

@@ -5,8 +5,8 @@ use ledgerhook_model::{DeliveryId, Detection, Event, EventStatus, NotificationId
 
 use super::Outcome;
 use super::samples::{
-    append, append_of, assert_exists, at, changes, events, finding, new_instance, notice, objects,
-    pending, seen, tenant,
+    append, append_of, assert_exists, at, cdc_of, changes, events, finding, new_instance, notice,
+    objects, pending, seen, tenant,
 };
 use crate::Store;
 use crate::journal::{Append, Appended, CursorAdvance, Finding, NewEvent};
@@ -121,7 +121,7 @@ pub async fn an_append_for_a_deleted_instance_keeps_the_notice_only(store: &impl
     let present = store.create_instance(new_instance(organization, "present")).await?.id;
     store.delete_instance(organization, gone, at(0)).await?;
     let cursor =
-        CursorAdvance { instance: gone, cursor: Cursor::baseline(at(1)), polled_at: at(1) };
+        CursorAdvance { poll: cdc_of(gone), cursor: Cursor::baseline(at(1)), polled_at: at(1) };
     let batch = Append {
         notice: Some(notice("{}")),
         findings: vec![finding(gone, changes(0, 1)), finding(present, changes(1, 1))],
@@ -140,11 +140,12 @@ pub async fn an_append_for_a_deleted_instance_keeps_the_notice_only(store: &impl
 /// `Journal::append` is one transaction: the last of three appends cannot be written here.
 pub async fn a_batch_is_written_whole_or_not_at_all(store: &impl Store) -> Outcome {
     let (organization, instance) = tenant(store, "acme").await?;
-    store.start_poll(instance, Cursor::baseline(at(0))).await?;
+    store.start_poll(cdc_of(instance), Cursor::baseline(at(0))).await?;
     let first = changes(0, 1);
     append(store, finding(instance, first.clone())).await?;
 
-    let cursor = CursorAdvance { instance, cursor: Cursor::baseline(at(9)), polled_at: at(9) };
+    let cursor =
+        CursorAdvance { poll: cdc_of(instance), cursor: Cursor::baseline(at(9)), polled_at: at(9) };
     let good = Append {
         notice: Some(notice("{}")),
         findings: vec![finding(instance, changes(1, 1))],
@@ -159,7 +160,7 @@ pub async fn a_batch_is_written_whole_or_not_at_all(store: &impl Store) -> Outco
 
     assert_eq!(objects(&events(store, organization).await?), ["0"]);
     assert_eq!(pending(store, instance).await?.len(), 1);
-    let poll = store.poll_state(instance).await?;
+    let poll = store.poll_state(cdc_of(instance)).await?;
     assert_eq!(poll.map(|poll| poll.cursor), Some(Cursor::baseline(at(0))));
     assert_eq!(store.trim(at(1_001), 10).await?, 0, "no notice was kept");
 
@@ -172,12 +173,13 @@ pub async fn a_batch_is_written_whole_or_not_at_all(store: &impl Store) -> Outco
 /// `CursorAdvance`, also for an instance whose poll was not started.
 pub async fn a_cursor_is_stored_with_what_it_covers(store: &impl Store) -> Outcome {
     let (organization, instance) = tenant(store, "acme").await?;
-    let cursor = CursorAdvance { instance, cursor: Cursor::baseline(at(5)), polled_at: at(6) };
+    let cursor =
+        CursorAdvance { poll: cdc_of(instance), cursor: Cursor::baseline(at(5)), polled_at: at(6) };
     let mut polled = append_of(vec![finding(instance, changes(0, 1))]);
-    polled.cursor = Some(cursor);
+    polled.cursor = Some(cursor.clone());
     store.append(vec![polled]).await?;
     assert_eq!(objects(&events(store, organization).await?), ["0"]);
-    let poll = store.poll_state(instance).await?;
+    let poll = store.poll_state(cdc_of(instance)).await?;
     assert_eq!(poll.map(|p| (p.cursor, p.polled_at)), Some((cursor.cursor, Some(at(6)))));
     Ok(())
 }

@@ -6,7 +6,7 @@ use ledgerhook_model::{InstanceId, OrganizationId, SecretHash};
 
 use super::Outcome;
 use super::grants::grant_of_generation;
-use super::samples::{append_deliveries, at, events, new_instance, pending, tenant};
+use super::samples::{append_deliveries, at, cdc_of, events, new_instance, pending, tenant};
 use crate::Store;
 use crate::deliveries::DeliveryFilter;
 use crate::instances::{Instance, InstanceFilter};
@@ -149,7 +149,7 @@ pub async fn deleting_takes_grant_and_poll_along_and_parks_what_is_pending(
     let kept = store.create_instance(new_instance(organization, "kept")).await?.id;
     for instance in [instance, kept] {
         assert!(store.store_grant(instance, grant_of_generation(1)).await?);
-        store.start_poll(instance, Cursor::baseline(at(0))).await?;
+        store.start_poll(cdc_of(instance), Cursor::baseline(at(0))).await?;
         append_deliveries(store, instance, 0, 1).await?;
     }
     assert!(store.delete_instance(organization, instance, at(5)).await?);
@@ -157,12 +157,12 @@ pub async fn deleting_takes_grant_and_poll_along_and_parks_what_is_pending(
     assert!(!store.delete_instance(organization, instance, at(5)).await?);
     assert_eq!(store.instance(organization, instance).await?, None);
     assert_eq!(store.grant(instance).await?, None);
-    assert_eq!(store.poll_state(instance).await?, None);
+    assert_eq!(store.poll_state(cdc_of(instance)).await?, None);
     assert_eq!(pending(store, instance).await?, []);
     assert_parked_without_callback(store, organization, instance).await?;
     assert_eq!(events(store, organization).await?.records.len(), 2, "events stay");
     assert!(store.grant(kept).await?.is_some());
-    assert!(store.poll_state(kept).await?.is_some());
+    assert!(store.poll_state(cdc_of(kept)).await?.is_some());
     assert_eq!(pending(store, kept).await?.len(), 1);
     Ok(())
 }

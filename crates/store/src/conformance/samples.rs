@@ -14,6 +14,7 @@ use ledgerhook_model::{
 use crate::deliveries::{AttemptRecord, PendingDelivery};
 use crate::instances::Instance;
 use crate::journal::{Append, Appended, EventFilter, EventPage, Finding, NewEvent, NewNotice};
+use crate::polls::PollId;
 use crate::tenancy::NewOrganization;
 use crate::{Store, StoreError};
 
@@ -189,4 +190,9 @@ pub(super) fn objects(page: &EventPage) -> Vec<&str> {
 #[track_caller]
 pub(super) fn assert_exists<T: std::fmt::Debug>(result: Result<T, StoreError>) {
     assert!(matches!(result, Err(StoreError::Exists(_))), "{result:?}");
+}
+
+/// The poll by change data capture of an instance.
+pub(super) fn cdc_of(instance: InstanceId) -> PollId {
+    PollId::new(instance, "cdc")
 }

@@ -45,7 +45,7 @@ impl Journal for MemoryStore {
         let mut state = self.state();
         state.append_fault()?;
         let first_new = state.last_ids.clone();
-        let cursors: Vec<_> = batch.iter().filter_map(|append| append.cursor).collect();
+        let cursors: Vec<_> = batch.iter().filter_map(|append| append.cursor.clone()).collect();
         let appended: Result<Vec<_>, _> =
             batch.into_iter().map(|append| state.append(append)).collect();
         if appended.is_err() {
@@ -195,15 +195,15 @@ impl State {
     }
 
     fn advance(&mut self, advance: CursorAdvance) {
-        if self.instances.contains_key(&advance.instance) {
+        if self.instances.contains_key(&advance.poll.instance) {
             let poll = PollState {
-                instance: advance.instance,
+                id: advance.poll.clone(),
                 cursor: advance.cursor,
                 polled_at: Some(advance.polled_at),
                 failures: 0,
                 last_error: None,
             };
-            self.polls.insert(advance.instance, poll);
+            self.polls.insert(advance.poll, poll);
         }
     }
 

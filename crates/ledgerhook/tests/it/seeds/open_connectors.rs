@@ -2,7 +2,7 @@
 //! 2021-01-19), letter by letter, with its mistakes.
 
 /// "Configure Polling Through API"; one resource is misprinted.
-pub(super) const SAP_POLLING_BODY: &str = r#"{
+pub(super) const POLLING_BODY: &str = r#"{
   "element": {
     "key": "quickbooks"
   },
@@ -31,7 +31,7 @@ pub(super) const SAP_POLLING_BODY: &str = r#"{
 "#;
 
 /// "Example cURL with Polling".
-pub(super) const SAP_POLLING_CURL: &str = r#"curl -X POST \
+pub(super) const POLLING_CURL: &str = r#"curl -X POST \
   https://api.openconnectors.us2.ext.hana.ondemand.com/elements/api-v2/instances \
   -H 'authorization: User , Organization ' \
   -H 'content-type: application/json' \
@@ -64,7 +64,7 @@ pub(super) const SAP_POLLING_CURL: &str = r#"curl -X POST \
 "#;
 
 /// "Configure Webhooks Through API".
-pub(super) const SAP_WEBHOOKS_BODY: &str = r#"{
+pub(super) const WEBHOOKS_BODY: &str = r#"{
   "element": {
     "key": "quickbooks"
   },
@@ -91,7 +91,7 @@ pub(super) const SAP_WEBHOOKS_BODY: &str = r#"{
 "#;
 
 /// The cURL under "Webhooks".
-pub(super) const SAP_WEBHOOKS_CURL: &str = r#"curl -X POST \
+pub(super) const WEBHOOKS_CURL: &str = r#"curl -X POST \
   https://api.openconnectors.us2.ext.hana.ondemand.com/elements/api-v2/instances \
   -H 'authorization: User , Organization ' \
   -H 'content-type: application/json' \

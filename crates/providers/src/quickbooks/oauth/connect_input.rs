@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 use super::token_answer::ACCESS_LIFETIME_DEFAULT;
 use crate::quickbooks::endpoints::SANDBOX_SWITCHES;
 use crate::quickbooks::profile::{
-    AUTHENTICATION_TYPE, MINOR_VERSION, REALM_ID, USER_REFRESH_INTERVAL, USER_TOKEN_SECRET,
+    AUTHENTICATION_TYPE, MINOR_VERSION, OAUTH1, OAUTH2, REALM_ID, USER_REFRESH_INTERVAL,
+    USER_TOKEN_SECRET,
 };
 use crate::settings::callable;
 
@@ -23,6 +24,11 @@ const REALM_DIGITS_MAX: usize = 32;
 
 const CODE: &str = "providerData.code";
 const REALM: &str = "providerData.realmId";
+const REQUEST_TOKEN: &str = "providerData.oauth_token";
+const VERIFIER: &str = "providerData.oauth_verifier";
+
+/// How long a token of OAuth 1.0a lives (reference: quickbooks §4.2).
+pub(super) const OAUTH1_LIFETIME: Duration = Duration::from_secs(180 * 24 * 60 * 60);
 
 const OAUTH1_ENDED: &str = "Intuit ended OAuth 1.0a on 2019-12-17 and accepts none of its tokens; \
     set authentication.type to oauth2, send the customer to the URL of \
@@ -64,31 +70,114 @@ impl<'a> CodeGrant<'a> {
     }
 }
 
-/// Refuses what no way of connecting can use: OAuth 1.0a, and switches that are no switches.
-pub(super) fn check(request: &ConnectRequest<'_>) -> Result<(), ConnectError> {
+/// An authorised request token to exchange, and with what.
+#[derive(Debug)]
+pub(super) struct VerifierGrant {
+    /// The request token.
+    pub(super) token: Secret,
+    /// Its secret, from before the authorisation.
+    pub(super) token_secret: Secret,
+    /// What the redirect brought as proof.
+    pub(super) verifier: String,
+    /// Those of the app.
+    pub(super) credentials: ClientCredentials,
+    /// The realm id.
+    pub(super) company: String,
+}
+
+impl VerifierGrant {
+    /// Reads what the exchange needs.
+    pub(super) fn read(request: &ConnectRequest<'_>) -> Result<Self, ConnectError> {
+        let data = request.provider_data;
+        let mut missing = Missing::default();
+        let token = missing.or_empty(REQUEST_TOKEN, provider_text(data, "oauth_token"));
+        let secret = missing.or_empty("providerData.secret", provider_text(data, "secret"));
+        let verifier = missing.or_empty(VERIFIER, provider_text(data, "oauth_verifier"));
+        let realm = missing.or_empty(REALM, provider_realm(data));
+        let credentials = missing.credentials(request.configuration);
+        missing.check()?;
+        Ok(Self {
+            token: Secret::new(token),
+            token_secret: Secret::new(secret),
+            verifier: verifier.to_owned(),
+            credentials,
+            company: company(REALM, &realm)?,
+        })
+    }
+}
+
+/// How a company is to be connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Protocol {
+    /// OAuth 2.0.
+    OAuth2,
+    /// OAuth 1.0a.
+    OAuth1,
+}
+
+/// Says how a company is to be connected, by what the caller names and otherwise by what it brings.
+/// Refuses what no way can use.
+pub(super) fn check(request: &ConnectRequest<'_>) -> Result<Protocol, ConnectError> {
     let configuration = request.configuration;
-    match configuration.text(AUTHENTICATION_TYPE).map(str::to_ascii_lowercase).as_deref() {
-        None | Some("oauth2") => {}
-        Some("oauth1") => {
-            return Err(problem(&entry_name(AUTHENTICATION_TYPE), OAUTH1_ENDED));
-        }
-        Some(other) => {
-            let text = format!("`{other}` is not oauth2");
-            return Err(problem(&entry_name(AUTHENTICATION_TYPE), text));
-        }
-    }
-    for name in ["oauth_token", "oauth_verifier"] {
-        if request.provider_data.get(name).is_some_and(|value| !value.is_null()) {
-            return Err(problem(&format!("providerData.{name}"), OAUTH1_ENDED));
-        }
-    }
-    if configuration.text(USER_TOKEN_SECRET).is_some() {
-        return Err(problem(&entry_name(USER_TOKEN_SECRET), OAUTH1_ENDED));
-    }
     for key in SANDBOX_SWITCHES {
         check_switch(configuration, key)?;
     }
-    check_digits(configuration, MINOR_VERSION)
+    check_digits(configuration, MINOR_VERSION)?;
+    match configuration.text(AUTHENTICATION_TYPE).map(str::to_ascii_lowercase).as_deref() {
+        Some(OAUTH2) => Ok(Protocol::OAuth2),
+        Some(OAUTH1) => Ok(Protocol::OAuth1),
+        Some(other) => {
+            let text = format!("`{other}` is not oauth2");
+            Err(problem(&entry_name(AUTHENTICATION_TYPE), text))
+        }
+        None if brought_by_oauth1(request).is_some() => Ok(Protocol::OAuth1),
+        None => Ok(Protocol::OAuth2),
+    }
+}
+
+/// Refuses OAuth 1.0a where nobody speaks it any more.
+pub(super) fn oauth1_ended(request: &ConnectRequest<'_>) -> ConnectError {
+    let named = || entry_name(AUTHENTICATION_TYPE);
+    problem(&brought_by_oauth1(request).unwrap_or_else(named), OAUTH1_ENDED)
+}
+
+/// Refuses request tokens where nobody gives any.
+pub(super) fn request_tokens_ended() -> ConnectError {
+    problem("requestToken", OAUTH1_ENDED)
+}
+
+/// The member that only OAuth 1.0a brings.
+fn brought_by_oauth1(request: &ConnectRequest<'_>) -> Option<String> {
+    let is_given = |name: &&str| request.provider_data.get(*name).is_some_and(|v| !v.is_null());
+    let brought = ["oauth_token", "oauth_verifier"].into_iter().find(is_given);
+    let has_secret = || request.configuration.text(USER_TOKEN_SECRET).is_some();
+    let secret = || has_secret().then(|| entry_name(USER_TOKEN_SECRET));
+    brought.map(|name| format!("providerData.{name}")).or_else(secret)
+}
+
+/// Takes a company whose signing token the caller obtained itself.
+pub(super) fn external_oauth1(configuration: &Configuration) -> Result<Connected, ConnectError> {
+    let mut missing = Missing::default();
+    let realm = missing.entry(configuration, REALM_ID);
+    let access = missing.entry(configuration, keys::USER_TOKEN);
+    let secret = missing.entry(configuration, USER_TOKEN_SECRET);
+    // Without these no call can be signed.
+    missing.credentials(configuration);
+    missing.check()?;
+    let company = company(&entry_name(REALM_ID), realm)?;
+    let tokens = Tokens {
+        access: Secret::new(access),
+        refresh: Secret::new(secret),
+        access_lifetime: access_lifetime(configuration, OAUTH1_LIFETIME)?,
+        refresh_lifetime: None,
+    };
+    Ok(connected_by_oauth1(company, tokens))
+}
+
+/// A company with a signing token: its kind is kept, because every call depends on it.
+pub(super) fn connected_by_oauth1(company: String, tokens: Tokens) -> Connected {
+    let configuration = vec![(REALM_ID, company.clone()), (AUTHENTICATION_TYPE, OAUTH1.to_owned())];
+    Connected { company, tokens, configuration }
 }
 
 /// Takes a company whose tokens the caller obtained itself. Nothing is asked of Intuit: a refresh
@@ -105,7 +194,7 @@ pub(super) fn external(configuration: &Configuration) -> Result<Connected, Conne
     let tokens = Tokens {
         access: Secret::new(access),
         refresh: Secret::new(refresh),
-        access_lifetime: access_lifetime(configuration)?,
+        access_lifetime: access_lifetime(configuration, ACCESS_LIFETIME_DEFAULT)?,
         refresh_lifetime: None,
     };
     let configuration = vec![(REALM_ID, company.clone())];
@@ -114,12 +203,13 @@ pub(super) fn external(configuration: &Configuration) -> Result<Connected, Conne
 
 /// What the caller says, at most what Intuit gives. The original's default of 151 days was for
 /// OAuth 1.0a.
-fn access_lifetime(configuration: &Configuration) -> Result<Duration, ConnectError> {
+fn access_lifetime(
+    configuration: &Configuration,
+    longest: Duration,
+) -> Result<Duration, ConnectError> {
     check_digits(configuration, USER_REFRESH_INTERVAL)?;
     let seconds = configuration.text(USER_REFRESH_INTERVAL).and_then(|text| text.parse().ok());
-    Ok(seconds.map_or(ACCESS_LIFETIME_DEFAULT, |seconds| {
-        Duration::from_secs(seconds).min(ACCESS_LIFETIME_DEFAULT)
-    }))
+    Ok(seconds.map_or(longest, |seconds| Duration::from_secs(seconds).min(longest)))
 }
 
 /// Checks a redirect URI. It is handed on as it was written, because Intuit compares it letter by

@@ -27,10 +27,7 @@ pub(super) fn check(
     realm: &str,
     now: Timestamp,
 ) -> Result<String, Denied> {
-    let token = match caller.authorization() {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token,
-        _ => "",
-    };
+    let token = caller.bearer_token().unwrap_or_default();
     match state.grants.check(token, realm, now) {
         Ok(client_id) => Ok(client_id.to_owned()),
         Err(Unusable::Expired) => Err(Denied::Unauthenticated { token: token.to_owned() }),

@@ -25,6 +25,11 @@ impl Caller {
         Some((scheme, rest.trim()))
     }
 
+    pub(in super::super) fn bearer_token(&self) -> Option<&str> {
+        let (scheme, token) = self.authorization()?;
+        scheme.eq_ignore_ascii_case("bearer").then_some(token)
+    }
+
     pub(super) fn is_batch(&self) -> bool {
         self.uri.path().ends_with("/batch")
     }

@@ -100,6 +100,7 @@ pub(super) struct Redeemed<'r> {
 /// The content of a token answer.
 #[derive(Debug)]
 pub(super) struct Issued {
+    pub(super) client_id: String,
     pub(super) realm_id: String,
     pub(super) access_token: String,
     pub(super) refresh_token: String,
@@ -337,6 +338,7 @@ fn issue(
     };
     access_tokens.insert(access_token.clone(), access);
     Issued {
+        client_id: connection.client_id.clone(),
         realm_id: connection.realm_id.clone(),
         access_token,
         refresh_token: connection.refresh_token.clone(),

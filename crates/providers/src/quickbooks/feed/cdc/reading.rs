@@ -1,7 +1,7 @@
 //! Reading one entity on when its answers are full: from when to ask next, and what cannot be seen.
 //!
 //! Within an entity Intuit orders by last update, deleted records after the others, and cuts after
-//! [`OBJECTS_MAX`]. So from each moment on a deletion is shown only if there are fewer living
+//! [`OBJECTS_MAX`]. So a deletion is shown only to a question after which there are fewer living
 //! records than that. Going on from the last record brings all living ones; the deletions that were
 //! cut off on the way are asked for once more at the end, from the earliest moment that leaves room
 //! for them. Deletions before that moment are never shown, however they are asked for.
@@ -13,6 +13,10 @@ use super::super::stuck;
 use super::{OBJECTS_MAX, is_full};
 use crate::quickbooks::answer::Records;
 use crate::quickbooks::entities::Entity;
+
+/// Deletions that an answer must have room for where deletions are looked for: with less, a company
+/// that deletes much would take a call for each.
+const DELETIONS_ROOM_MIN: usize = 100;
 
 /// What to do after an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,33 +63,28 @@ impl Reading {
     /// When more records than one answer holds changed in one second.
     pub(super) fn take(&mut self, records: Records) -> Result<Next, FeedError> {
         let (is_full, time) = (is_full(&records), records.time);
-        let shows_deletions = !records.deleted.is_empty();
-        let last = records.deleted.last().or(records.found.last()).map(|change| change.changed_at);
+        let last_found = records.found.last().map(|change| change.changed_at);
+        let last_deleted = records.deleted.last().map(|change| change.changed_at);
         self.found.extend(records.found);
         self.deleted.extend(records.deleted);
-        if is_full {
-            self.hides_deletions |= !shows_deletions;
-            return self.go_on_from(last.unwrap_or(self.since));
+        match (is_full, last_deleted) {
+            (true, Some(last)) => Ok(self.go_on_with_deletions(last)),
+            (true, None) => {
+                self.hides_deletions = true;
+                self.go_on_from(last_found.unwrap_or(self.since))
+            }
+            (false, _) if self.hides_deletions => Ok(self.look_back(time)),
+            (false, _) => Ok(Next::Complete(time)),
         }
-        if !self.hides_deletions {
-            return Ok(Next::Complete(time));
-        }
-        self.hides_deletions = false;
-        let room_from = self.room_from();
-        self.deletions_from = Some(room_from.min(self.since));
-        if room_from >= self.since {
-            return Ok(Next::Complete(time));
-        }
-        self.since = room_from;
-        Ok(Next::Ask(room_from))
     }
 
     /// Ends before the last question was asked, and says up to when all that is shown was read.
     pub(super) fn cut(&mut self) -> Moment {
+        let room_from = self.room_from();
         if self.hides_deletions {
-            let room_from = self.room_from().min(self.since);
-            self.deletions_from = Some(room_from);
-            self.since = room_from;
+            self.skip_deletions_to(room_from.min(self.since));
+        } else if room_from > self.since {
+            self.skip_deletions_to(room_from);
         }
         self.since
     }
@@ -113,15 +112,45 @@ impl Reading {
         Ok(Next::Ask(last))
     }
 
-    /// The earliest second from which on fewer than [`OBJECTS_MAX`] living records were found.
+    /// Goes on after a full answer with deletions, which shows every living record there is.
+    fn go_on_with_deletions(&mut self, last: Moment) -> Next {
+        if last.seconds() > self.since.seconds() {
+            self.since = last;
+        } else {
+            let next_second = start_of(self.since.seconds().saturating_add(1));
+            self.skip_deletions_to(self.room_from().max(next_second));
+        }
+        Next::Ask(self.since)
+    }
+
+    /// Asks for the deletions that were cut off, unless the last question has shown what can be
+    /// seen of them.
+    fn look_back(&mut self, answered_at: Moment) -> Next {
+        self.hides_deletions = false;
+        let (asked_from, room_from) = (self.since, self.room_from());
+        self.skip_deletions_to(room_from.min(asked_from));
+        match room_from < asked_from {
+            true => Next::Ask(room_from),
+            false => Next::Complete(answered_at),
+        }
+    }
+
+    fn skip_deletions_to(&mut self, moment: Moment) {
+        self.deletions_from = Some(moment);
+        self.since = moment;
+    }
+
+    /// The earliest second from which on there is room for deletions beside the living records.
     fn room_from(&self) -> Moment {
         let key = |change: &Change| (change.changed_at.seconds(), change.object_id.clone());
         let mut found: Vec<_> = self.found.iter().map(key).collect();
         found.sort_unstable();
         found.dedup();
-        let latest_without_room = found.iter().rev().nth(OBJECTS_MAX - 1);
-        latest_without_room.map_or(self.start, |(seconds, _)| {
-            Moment::from_millis(seconds.saturating_add(1).saturating_mul(1_000))
-        })
+        let latest_without_room = found.iter().rev().nth(OBJECTS_MAX - DELETIONS_ROOM_MIN);
+        latest_without_room.map_or(self.start, |(seconds, _)| start_of(seconds.saturating_add(1)))
     }
+}
+
+fn start_of(second: i64) -> Moment {
+    Moment::from_millis(second.saturating_mul(1_000))
 }

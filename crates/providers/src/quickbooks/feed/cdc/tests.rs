@@ -82,6 +82,21 @@ async fn the_configuration_chooses_sandbox_and_minor_version() {
 }
 
 #[tokio::test]
+async fn calls_of_a_company_connected_by_oauth_1_are_signed() {
+    let server = ScriptedServer::new().await;
+    let configuration = configuration(&[("authentication.type", "OAuth1")]);
+    let (feed, access) = (CdcFeed::new(api(&server)), access("9130", "access"));
+    let script = |asked: &Asked, _| Books::default().answer(asked);
+    let page = ask(&feed, &access, &configuration, &["bills"]);
+    server.during(script, page).await.unwrap();
+    let asked = server.asked();
+    let authorization = asked[0].header("authorization").unwrap();
+    assert!(authorization.starts_with("OAuth oauth_consumer_key=\"key\","), "{authorization}");
+    assert!(authorization.contains("oauth_token=\"access\""), "{authorization}");
+    assert!(authorization.contains("oauth_signature_method=\"HMAC-SHA1\""), "{authorization}");
+}
+
+#[tokio::test]
 async fn resources_outside_change_data_capture_cost_no_call_and_move_no_cursor() {
     let server = ScriptedServer::new().await;
     let script = |_: &Asked, _| answer("500 Internal Server Error", "");
@@ -113,7 +128,7 @@ async fn a_full_answer_for_one_entity_is_read_on_from_its_last_record() {
     let books = Books::of([("Invoice", rows(2_500, |id| id / 3 + 1))]);
     let page = changes_of(&server, &books, &["invoices"]).await;
     assert_eq!(page.changes.len(), 2_500, "none lost and none told twice");
-    assert_eq!(asked_seconds(&server), [0, 334, 667, 502], "the last one for deletions");
+    assert_eq!(asked_seconds(&server), [0, 334, 667, 535], "the last one for deletions");
     assert_eq!((page.reads, page.more), (4, false));
     assert_eq!(page.provider_time, Moment::parse(TIME).unwrap());
     assert!(page.changes.is_sorted_by_key(|change| change.changed_at));
@@ -123,18 +138,32 @@ async fn a_full_answer_for_one_entity_is_read_on_from_its_last_record() {
 async fn deletions_that_a_full_answer_cut_off_are_found_where_they_can_be() {
     let server = ScriptedServer::new().await;
     let mut invoices = rows(1_500, |id| id + 1);
-    invoices.extend([deleted(2_000, 100), deleted(2_001, 501), deleted(2_002, 502)]);
+    invoices.extend([deleted(2_000, 100), deleted(2_001, 599), deleted(2_002, 600)]);
     invoices.extend([deleted(2_003, 800), deleted(2_004, 1_400)]);
     let books = Books::of([("Invoice", invoices)]);
     let page = changes_of(&server, &books, &["invoices"]).await;
-    assert_eq!(asked_seconds(&server), [0, 1_000, 502, 1_400]);
-    assert_eq!(told_deletions(&page), ["2002", "2003", "2004"]);
-    assert_eq!((page.changes.len(), page.reads, page.more), (1_503, 4, false));
+    assert_eq!(asked_seconds(&server), [0, 1_000, 601]);
+    assert_eq!(told_deletions(&page), ["2003", "2004"]);
+    assert_eq!((page.changes.len(), page.reads, page.more), (1_502, 3, false));
     assert_eq!(
         page.note.unwrap(),
         "QuickBooks shows no more than 1000 changes of Invoice at once, deletions last; deletions \
-         between 2026-11-01T00:00:00Z and 2026-11-01T00:08:22Z may be missing"
+         between 2026-11-01T00:00:00Z and 2026-11-01T00:10:01Z may be missing"
     );
+}
+
+#[tokio::test]
+async fn deletions_without_room_are_skipped_not_read_one_by_one() {
+    let server = ScriptedServer::new().await;
+    let mut invoices = rows(999, |id| 5_000 + id);
+    invoices.extend((0_usize..2_000).map(|id| deleted(5_000 + id, i64::try_from(id).unwrap() + 1)));
+    invoices.push(deleted(9_000, 5_500));
+    let books = Books::of([("Invoice", invoices)]);
+    let page = changes_of(&server, &books, &["invoices"]).await;
+    assert_eq!(asked_seconds(&server), [0, 1, 5_099]);
+    assert_eq!(told_deletions(&page), ["5000", "9000"]);
+    assert!(page.note.unwrap().contains("and 2026-11-01T01:24:59Z may be missing"));
+    assert_eq!((page.more, page.provider_time), (false, Moment::parse(TIME).unwrap()));
 }
 
 #[tokio::test]
@@ -156,7 +185,7 @@ async fn a_page_ends_after_some_calls_and_the_next_one_goes_on() {
     assert_eq!((page.reads, page.more), (1 + 1 + CALLS_PER_ENTITY_MAX, true));
     let invoices = page.changes.iter().filter(|change| &*change.resource == "invoices");
     assert_eq!(invoices.count(), 4 * OBJECTS_MAX - 3);
-    assert_eq!(page.provider_time, moment(2_998), "from where deletions can be seen");
+    assert_eq!(page.provider_time, moment(3_098), "from where deletions can be seen");
     assert!(page.note.unwrap().contains("deletions between 2026-11-01T00:00:00Z and"));
 }
 

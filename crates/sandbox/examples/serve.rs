@@ -1,0 +1,20 @@
+//! Runs the QuickBooks sandbox for client programs: `serve [PORT] [CHANGES_PER_MINUTE]`. Port 0
+//! takes a free one; the first line says which.
+
+use ledgerhook_sandbox::{SandboxCommand, serve};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let mut command = SandboxCommand::default();
+    if let Some(port) = arguments.next() {
+        command.port = port.parse()?;
+    }
+    if let Some(changes_per_minute) = arguments.next() {
+        command.changes_per_minute = changes_per_minute.parse()?;
+    }
+    #[expect(clippy::print_stdout, reason = "a program for the terminal")]
+    let print = |line: String| println!("{line}");
+    serve(command, print).await?;
+    Ok(())
+}
