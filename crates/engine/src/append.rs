@@ -7,11 +7,11 @@
 
 use std::sync::Arc;
 
+use ledgerhook_store::StoreError;
 use ledgerhook_store::journal::{Append, Appended};
-use ledgerhook_store::{Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::counters::Counters;
+use crate::base::Base;
 use crate::dispatch::Dispatcher;
 use crate::supervisor::Supervisor;
 
@@ -37,14 +37,9 @@ struct Job {
 
 impl Appender {
     /// Starts the appender's task.
-    pub(crate) fn start(
-        store: Arc<dyn Store>,
-        dispatcher: Arc<Dispatcher>,
-        counters: Arc<Counters>,
-        supervisor: &Supervisor,
-    ) -> Self {
+    pub(crate) fn start(base: Base, dispatcher: Arc<Dispatcher>, supervisor: &Supervisor) -> Self {
         let (jobs, queue) = mpsc::channel(WAITING_MAX);
-        let task = Task { store, dispatcher, counters };
+        let task = Task { base, dispatcher };
         supervisor.spawn(task.run(queue, supervisor.clone()));
         Self { jobs }
     }
@@ -59,9 +54,8 @@ impl Appender {
 }
 
 struct Task {
-    store: Arc<dyn Store>,
+    base: Base,
     dispatcher: Arc<Dispatcher>,
-    counters: Arc<Counters>,
 }
 
 impl Task {
@@ -89,7 +83,7 @@ impl Task {
     async fn write(&self, jobs: &mut Vec<Job>) {
         let (batch, answers): (Vec<_>, Vec<_>) =
             jobs.drain(..).map(|job| (job.append, job.answer)).unzip();
-        match self.store.append(batch).await {
+        match self.base.store.append(batch).await {
             Ok(written) => {
                 for (appended, answer) in written.into_iter().zip(answers) {
                     self.count(&appended);
@@ -110,7 +104,7 @@ impl Task {
 
     fn count(&self, appended: &Appended) {
         let events: usize = appended.notifications.iter().map(|one| one.events.len()).sum();
-        self.counters.events_appended.many(events as u64);
-        self.counters.duplicates_dropped.many(u64::from(appended.duplicates));
+        self.base.counters.events_appended.many(events as u64);
+        self.base.counters.duplicates_dropped.many(u64::from(appended.duplicates));
     }
 }

@@ -1,16 +1,12 @@
 //! Provider apps of an organisation: `/elements/{key}/apps`.
 
-use std::sync::Arc;
-
 use ledgerhook_model::{AppId, OrganizationId, Secret};
-use ledgerhook_store::Store;
 use ledgerhook_store::apps::{App, NewApp};
 use serde_json::json;
 
-use crate::ambient::Clock;
+use crate::base::Base;
 use crate::refusal::Refusal;
-use crate::roster::{AppSeat, Roster};
-use crate::vault::Vault;
+use crate::roster::AppSeat;
 
 const APP_SECRETS: &str = "app.secrets";
 
@@ -34,10 +30,7 @@ pub struct AppRequest {
 /// The apps of all organisations.
 #[derive(Debug, Clone)]
 pub struct Apps {
-    pub(crate) store: Arc<dyn Store>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) vault: Vault,
-    pub(crate) roster: Arc<Roster>,
+    base: Base,
 }
 
 #[derive(Debug, Default)]
@@ -47,6 +40,10 @@ struct AppSecrets {
 }
 
 impl Apps {
+    pub(crate) fn new(base: &Base) -> Self {
+        Self { base: base.clone() }
+    }
+
     /// Registers an app.
     pub async fn create(
         &self,
@@ -74,9 +71,9 @@ impl Apps {
             api_key,
             sealed_secrets: self.seal(&secrets),
             read_budget: checked_budget(request.read_budget)?,
-            created_at: self.clock.now(),
+            created_at: self.base.clock.now(),
         };
-        let app = self.store.create_app(new).await?;
+        let app = self.base.store.create_app(new).await?;
         self.refresh_roster().await?;
         Ok(app)
     }
@@ -87,7 +84,7 @@ impl Apps {
         organization: OrganizationId,
         element: &str,
     ) -> Result<Vec<App>, Refusal> {
-        let mut apps = self.store.all_apps().await?;
+        let mut apps = self.base.store.all_apps().await?;
         apps.retain(|app| app.organization == organization && app.element == element);
         Ok(apps)
     }
@@ -132,7 +129,7 @@ impl Apps {
             app.read_budget = checked_budget(request.read_budget)?;
         }
         app.sealed_secrets = self.seal(&secrets);
-        if !self.store.update_app(app.clone()).await? {
+        if !self.base.store.update_app(app.clone()).await? {
             return Err(not_found(id));
         }
         self.refresh_roster().await?;
@@ -147,14 +144,14 @@ impl Apps {
         id: AppId,
     ) -> Result<(), Refusal> {
         self.get(organization, element, id).await?;
-        self.store.delete_app(organization, id).await?;
+        self.base.store.delete_app(organization, id).await?;
         self.refresh_roster().await
     }
 
     /// Reads all apps into the roster.
     pub(crate) async fn refresh_roster(&self) -> Result<(), Refusal> {
         let mut seats = Vec::new();
-        for app in self.store.all_apps().await? {
+        for app in self.base.store.all_apps().await? {
             let secrets = self.open(&app)?;
             seats.push(AppSeat {
                 id: app.id,
@@ -164,13 +161,13 @@ impl Apps {
                 verifier_token: Secret::new(secrets.verifier_token),
             });
         }
-        self.roster.set_apps(seats);
+        self.base.roster.set_apps(seats);
         Ok(())
     }
 
     fn seal(&self, secrets: &AppSecrets) -> Vec<u8> {
         let text = json!([secrets.api_secret, secrets.verifier_token]).to_string();
-        self.vault.seal(APP_SECRETS, text.as_bytes())
+        self.base.vault.seal(APP_SECRETS, text.as_bytes())
     }
 
     fn open(&self, app: &App) -> Result<AppSecrets, Refusal> {
@@ -178,6 +175,7 @@ impl Apps {
             Refusal::Unavailable(format!("the secrets of app {} cannot be opened: {why}", app.id))
         };
         let opened = self
+            .base
             .vault
             .open(APP_SECRETS, &app.sealed_secrets)
             .map_err(|error| unreadable(error.to_string()))?;

@@ -10,15 +10,14 @@ use std::time::Duration;
 use ledgerhook_egress::Client;
 use ledgerhook_model::InstanceId;
 use ledgerhook_model::delivery::{AttemptOutcome, NextStep, ParkReason, RetrySchedule};
+use ledgerhook_store::StoreError;
 use ledgerhook_store::deliveries::{AttemptRecord, PendingDelivery};
 use ledgerhook_store::journal::Notification;
-use ledgerhook_store::{Store, StoreError};
 use tokio::sync::{Notify, mpsc};
 
-use crate::ambient::{Clock, Entropy, random_bytes};
-use crate::counters::Counters;
+use crate::ambient::random_bytes;
+use crate::base::Base;
 use crate::gateway::Settings;
-use crate::roster::Roster;
 use crate::supervisor::Supervisor;
 use lanes::{LaneLimits, Lanes, Load, Parcel};
 
@@ -38,21 +37,11 @@ const STORE_RETRY_WAIT: Duration = Duration::from_millis(500);
 /// How soon the recorder notices that the gateway is ending.
 const ENDING_NOTICED_WITHIN: Duration = Duration::from_millis(100);
 
-/// What the dispatcher works with.
-#[derive(Debug)]
-pub(crate) struct Parts {
-    pub(crate) store: Arc<dyn Store>,
-    pub(crate) client: Client,
-    pub(crate) roster: Arc<Roster>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) entropy: Arc<dyn Entropy>,
-    pub(crate) counters: Arc<Counters>,
-}
-
 /// Sends deliveries.
 #[derive(Debug)]
 pub(crate) struct Dispatcher {
-    parts: Parts,
+    base: Base,
+    client: Client,
     retry: RetrySchedule,
     lanes: Mutex<Lanes>,
     changed: Notify,
@@ -68,7 +57,12 @@ struct Outcome {
 
 impl Dispatcher {
     /// Starts the tasks that send and that record.
-    pub(crate) fn start(parts: Parts, settings: &Settings, supervisor: &Supervisor) -> Arc<Self> {
+    pub(crate) fn start(
+        base: Base,
+        client: Client,
+        settings: &Settings,
+        supervisor: &Supervisor,
+    ) -> Arc<Self> {
         let limits = LaneLimits {
             callback_in_flight_max: settings.callback_in_flight_max,
             instance_in_flight_max: settings.instance_in_flight_max,
@@ -76,7 +70,8 @@ impl Dispatcher {
         };
         let (outcomes, recorded) = mpsc::channel(OUTCOMES_WAITING_MAX);
         let dispatcher = Arc::new(Self {
-            parts,
+            base,
+            client,
             retry: settings.retry.clone(),
             lanes: Mutex::new(Lanes::new(limits)),
             changed: Notify::new(),
@@ -90,7 +85,7 @@ impl Dispatcher {
 
     /// Takes up what the last process left undelivered.
     pub(crate) async fn take_up(&self) -> Result<(), StoreError> {
-        let instances = self.parts.store.instances_with_pending().await?;
+        let instances = self.base.store.instances_with_pending().await?;
         {
             let mut lanes = self.lanes();
             for instance in instances {
@@ -131,14 +126,14 @@ impl Dispatcher {
     async fn send_what_is_due(self: Arc<Self>) {
         loop {
             self.start_what_may_go();
-            let loads = self.lanes().to_load();
+            let loads = self.lanes().take_loads();
             for load in loads {
                 self.supervisor.spawn(Arc::clone(&self).load(load));
             }
             let next = self.lanes().next_due();
             let wait = async {
                 match next {
-                    Some(at) => tokio::time::sleep(at.since(self.parts.clock.now())).await,
+                    Some(at) => tokio::time::sleep(at.since(self.base.clock.now())).await,
                     None => std::future::pending().await,
                 }
             };
@@ -151,7 +146,7 @@ impl Dispatcher {
     }
 
     fn start_what_may_go(self: &Arc<Self>) {
-        let now = self.parts.clock.now();
+        let now = self.base.clock.now();
         loop {
             let started = self.lanes().start(now, |instance| self.callback_of(instance));
             let Some(parcel) = started else { return };
@@ -162,7 +157,7 @@ impl Dispatcher {
     /// What the limit of calls is counted by: the callback's URL. An instance without one has
     /// nothing to call, and only its own number to be counted by.
     fn callback_of(&self, instance: InstanceId) -> u64 {
-        let seat = self.parts.roster.by_id(instance);
+        let seat = self.base.roster.by_id(instance);
         let callback = seat.as_ref().and_then(|seat| seat.callback.as_ref());
         callback.map_or(instance.0.cast_unsigned(), |callback| callback.key)
     }
@@ -173,7 +168,7 @@ impl Dispatcher {
             delivery: parcel.id,
             attempt: parcel.attempts.saturating_add(1),
             outcome,
-            at: self.parts.clock.now(),
+            at: self.base.clock.now(),
             step,
         };
         self.count(&parcel, &record);
@@ -194,16 +189,16 @@ impl Dispatcher {
 
     /// Makes one attempt: what it came to, and what follows.
     async fn send(&self, parcel: &Parcel) -> (String, NextStep) {
-        let seat = self.parts.roster.by_id(parcel.instance());
+        let seat = self.base.roster.by_id(parcel.instance());
         let target = seat.as_ref().and_then(|seat| Some((seat, seat.callback.as_ref()?)));
         let Some((seat, callback)) = target else {
             let step = NextStep::Park { reason: ParkReason::NoCallback };
             return ("no callback".to_owned(), step);
         };
-        let now = self.parts.clock.now();
+        let now = self.base.clock.now();
         let request = letter::write(seat, callback, &parcel.notification, now);
-        let answer = self.parts.client.send(request).await;
-        let now = self.parts.clock.now();
+        let answer = self.client.send(request).await;
+        let now = self.base.clock.now();
         let outcome = match answer {
             Ok(answer) => AttemptOutcome::Answered {
                 status: answer.status.as_u16(),
@@ -211,14 +206,14 @@ impl Dispatcher {
             },
             Err(error) => AttemptOutcome::Failed { code: error.kind() },
         };
-        let random = || u32::from_le_bytes(random_bytes(&*self.parts.entropy));
+        let random = || u32::from_le_bytes(random_bytes(&*self.base.entropy));
         let attempt = parcel.attempts.saturating_add(1);
         let step = self.retry.after_attempt(attempt, &outcome, now, random);
         (outcome.to_string(), step)
     }
 
     fn count(&self, parcel: &Parcel, record: &AttemptRecord) {
-        let counters = &self.parts.counters;
+        let counters = &self.base.counters;
         counters.attempts.one();
         match record.step {
             NextStep::Done => counters.deliveries_arrived.one(),
@@ -253,7 +248,7 @@ impl Dispatcher {
             return;
         }
         let records: Vec<AttemptRecord> = outcomes.iter().map(|one| one.record.clone()).collect();
-        while let Err(error) = self.parts.store.record_attempts(records.clone()).await {
+        while let Err(error) = self.base.store.record_attempts(records.clone()).await {
             tracing::error!(%error, "outcomes could not be recorded; trying again");
             tokio::select! {
                 () = tokio::time::sleep(STORE_RETRY_WAIT) => {}
@@ -270,7 +265,7 @@ impl Dispatcher {
     }
 
     async fn load(self: Arc<Self>, load: Load) {
-        let read = self.parts.store.pending(load.instance, load.after, load.limit).await;
+        let read = self.base.store.pending(load.instance, load.after, load.limit).await;
         let parcels = match read {
             Ok(pending) => Some(pending.into_iter().filter_map(Parcel::new).collect()),
             Err(error) => {

@@ -15,13 +15,13 @@ use ledgerhook_store::journal::{EventFilter, EventPage, EventRecord};
 use crate::ambient::{Clock, Entropy, random_bytes};
 use crate::append::Appender;
 use crate::apps::Apps;
-use crate::counters::{Counters, CountersSnapshot};
+use crate::base::Base;
+use crate::counters::CountersSnapshot;
 use crate::dispatch::Dispatcher;
 use crate::instances::Instances;
 use crate::intake::Intake;
 use crate::polling::Polling;
 use crate::refusal::Refusal;
-use crate::roster::Roster;
 use crate::supervisor::Supervisor;
 use crate::tenants::{Caller, Credentials, Tenants, hex};
 use crate::tokens::Tokens;
@@ -81,24 +81,19 @@ const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(20);
 
 /// The engine at work.
 pub struct Gateway {
-    store: Arc<dyn Store>,
-    connectors: Arc<Vec<Connector>>,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
-    roster: Arc<Roster>,
+    base: Base,
     tenants: Tenants,
     apps: Apps,
     instances: Instances,
     intake: Intake,
     polling: Arc<Polling>,
     dispatcher: Arc<Dispatcher>,
-    counters: Arc<Counters>,
     supervisor: Supervisor,
 }
 
 impl fmt::Debug for Gateway {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Gateway").field("connectors", &self.connectors).finish_non_exhaustive()
+        f.debug_struct("Gateway").field("connectors", &self.base.connectors).finish_non_exhaustive()
     }
 }
 
@@ -107,92 +102,46 @@ impl Gateway {
     /// when the last process ended.
     pub async fn start(parts: Parts, settings: Settings) -> Result<Self, Refusal> {
         let Parts { store, connectors, callbacks, policy, clock, entropy, vault } = parts;
-        let settings = Arc::new(settings);
-        let connectors = Arc::new(connectors);
+        let base = Base {
+            store,
+            connectors: Arc::new(connectors),
+            roster: Arc::default(),
+            clock,
+            entropy,
+            vault,
+            counters: Arc::default(),
+        };
         let supervisor = Supervisor::default();
-        let counters = Arc::new(Counters::default());
-        let roster = Arc::new(Roster::default());
-        let dispatcher = Dispatcher::start(
-            crate::dispatch::Parts {
-                store: Arc::clone(&store),
-                client: callbacks,
-                roster: Arc::clone(&roster),
-                clock: Arc::clone(&clock),
-                entropy: Arc::clone(&entropy),
-                counters: Arc::clone(&counters),
-            },
-            &settings,
-            &supervisor,
-        );
-        let appender = Appender::start(
-            Arc::clone(&store),
-            Arc::clone(&dispatcher),
-            Arc::clone(&counters),
-            &supervisor,
-        );
-        let tokens = Arc::new(Tokens::new(
-            Arc::clone(&store),
-            Arc::clone(&connectors),
-            Arc::clone(&roster),
-            Arc::clone(&clock),
-            vault.clone(),
-        ));
+        let dispatcher = Dispatcher::start(base.clone(), callbacks, &settings, &supervisor);
+        let appender = Appender::start(base.clone(), Arc::clone(&dispatcher), &supervisor);
+        let tokens = Arc::new(Tokens::new(&base));
         let polling = Polling::start(
             crate::polling::Parts {
-                store: Arc::clone(&store),
-                connectors: Arc::clone(&connectors),
-                roster: Arc::clone(&roster),
+                base: base.clone(),
                 tokens: Arc::clone(&tokens),
                 appender: appender.clone(),
-                clock: Arc::clone(&clock),
-                entropy: Arc::clone(&entropy),
-                counters: Arc::clone(&counters),
             },
             &settings,
             &supervisor,
         );
         let gateway = Self {
-            tenants: Tenants::new(
-                Arc::clone(&store),
-                Arc::clone(&clock),
-                Arc::clone(&entropy),
-                vault.clone(),
-            ),
-            apps: Apps {
-                store: Arc::clone(&store),
-                clock: Arc::clone(&clock),
-                vault: vault.clone(),
-                roster: Arc::clone(&roster),
-            },
+            tenants: Tenants::of(&base),
+            apps: Apps::new(&base),
             instances: Instances {
-                store: Arc::clone(&store),
-                connectors: Arc::clone(&connectors),
+                base: base.clone(),
                 policy,
-                clock: Arc::clone(&clock),
-                entropy: Arc::clone(&entropy),
-                vault,
-                roster: Arc::clone(&roster),
                 tokens,
                 polling: Arc::clone(&polling),
                 supervisor: supervisor.clone(),
             },
             intake: Intake {
-                connectors: Arc::clone(&connectors),
-                roster: Arc::clone(&roster),
+                base: base.clone(),
                 appender,
-                clock: Arc::clone(&clock),
-                entropy: Arc::clone(&entropy),
-                counters: Arc::clone(&counters),
                 allow_unsigned: settings.allow_unsigned_notices,
             },
-            store,
-            connectors,
-            clock,
-            entropy,
-            roster,
+            base,
             polling,
             dispatcher,
-            counters,
             supervisor,
         };
         gateway.take_up(&settings).await?;
@@ -203,28 +152,23 @@ impl Gateway {
         self.apps.refresh_roster().await?;
         self.instances.seat_all().await?;
         self.dispatcher.take_up().await?;
-        crate::retention::start(
-            Arc::clone(&self.store),
-            Arc::clone(&self.clock),
-            settings.retention,
-            &self.supervisor,
-        );
+        crate::retention::start(self.base.clone(), settings.retention, &self.supervisor);
         Ok(())
     }
 
     /// The providers of this build.
     pub fn connectors(&self) -> &[Connector] {
-        &self.connectors
+        &self.base.connectors
     }
 
     /// A provider by its element key, or by the number that the original gave it.
     pub fn connector(&self, key_or_id: &str) -> Result<&Connector, Refusal> {
-        crate::find_connector(&self.connectors, key_or_id)
+        crate::find_connector(&self.base.connectors, key_or_id)
     }
 
     /// Who a request comes from; `None` when its credentials do not fit.
     pub async fn authenticate(&self, credentials: &Credentials) -> Result<Option<Caller>, Refusal> {
-        Ok(self.tenants.authenticate(credentials, &self.roster).await?)
+        Ok(self.tenants.authenticate(credentials, &self.base.roster).await?)
     }
 
     /// Organisations and users.
@@ -253,7 +197,7 @@ impl Gateway {
         organization: OrganizationId,
         filter: EventFilter,
     ) -> Result<EventPage, Refusal> {
-        Ok(self.store.events(organization, filter).await?)
+        Ok(self.base.store.events(organization, filter).await?)
     }
 
     /// One event of an organisation.
@@ -262,7 +206,7 @@ impl Gateway {
         organization: OrganizationId,
         id: EventId,
     ) -> Result<EventRecord, Refusal> {
-        let record = self.store.event(organization, id).await?;
+        let record = self.base.store.event(organization, id).await?;
         record.ok_or_else(|| Refusal::NotFound(format!("No event found with ID {id}")))
     }
 
@@ -272,7 +216,7 @@ impl Gateway {
         organization: OrganizationId,
         filter: DeliveryFilter,
     ) -> Result<Vec<DeliveryRecord>, Refusal> {
-        Ok(self.store.deliveries(organization, filter).await?)
+        Ok(self.base.store.deliveries(organization, filter).await?)
     }
 
     /// Sends a parked delivery again, with all its attempts before it.
@@ -281,7 +225,7 @@ impl Gateway {
         organization: OrganizationId,
         id: DeliveryId,
     ) -> Result<(), Refusal> {
-        let unparked = self.store.unpark(organization, id, self.clock.now()).await?;
+        let unparked = self.base.store.unpark(organization, id, self.base.clock.now()).await?;
         let delivery = unparked
             .ok_or_else(|| Refusal::NotFound(format!("No parked delivery found with ID {id}")))?;
         self.dispatcher.take_back(delivery);
@@ -299,17 +243,17 @@ impl Gateway {
 
     /// The public key (`whpk_…`) that verifies the `v1a` signatures of an organisation.
     pub fn verification_key(&self, id: InstanceId) -> Option<String> {
-        self.roster.by_id(id).map(|seat| seat.signing_key.public_text())
+        self.base.roster.by_id(id).map(|seat| seat.signing_key.public_text())
     }
 
     /// What has been counted since the start.
     pub fn counters(&self) -> CountersSnapshot {
-        self.counters.snapshot()
+        self.base.counters.snapshot()
     }
 
     /// A new request id: 24 hexadecimal digits, as the original's.
     pub fn new_request_id(&self) -> String {
-        hex(&random_bytes::<12>(&*self.entropy))
+        hex(&random_bytes::<12>(&*self.base.entropy))
     }
 
     /// Ends all tasks: no further attempt begins, those under way are waited for. What could not

@@ -11,20 +11,17 @@ use ledgerhook_model::naming::without_markup;
 use ledgerhook_model::secret::MASK;
 use ledgerhook_model::signature::SigningKey;
 use ledgerhook_model::{InstanceId, OrganizationId, Secret, SecretHash};
-use ledgerhook_store::Store;
 use ledgerhook_store::grants::StoredGrant;
 use ledgerhook_store::instances::{Instance, InstanceFilter};
 use serde_json::{Map, Value};
 
-use crate::ambient::{Clock, Entropy};
+use crate::base::Base;
 use crate::polling::Polling;
 use crate::refusal::Refusal;
-use crate::roster::Roster;
 use crate::seating;
 use crate::supervisor::Supervisor;
 use crate::tenants::{Caller, new_token};
 use crate::tokens::Tokens;
-use crate::vault::Vault;
 
 const CONFIGURATION: &str = "instance.configuration";
 const TOKEN: &str = "instance.token";
@@ -62,13 +59,8 @@ pub struct InstanceView {
 /// Instances of all organisations.
 #[derive(Debug, Clone)]
 pub struct Instances {
-    pub(crate) store: Arc<dyn Store>,
-    pub(crate) connectors: Arc<Vec<Connector>>,
+    pub(crate) base: Base,
     pub(crate) policy: AddressPolicy,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) entropy: Arc<dyn Entropy>,
-    pub(crate) vault: Vault,
-    pub(crate) roster: Arc<Roster>,
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) polling: Arc<Polling>,
     pub(crate) supervisor: Supervisor,
@@ -137,8 +129,8 @@ impl Instances {
         let data = request.provider_data.unwrap_or_default();
         let connected =
             connect(&connector, &data, &mut configuration, external == "initial").await?;
-        let token = new_token(&*self.entropy);
-        let now = self.clock.now();
+        let token = new_token(&*self.base.entropy);
+        let now = self.base.clock.now();
         let (open, sealed_configuration) = self.split(&connector, configuration);
         let new = Instance {
             id: InstanceId(0),
@@ -151,13 +143,13 @@ impl Instances {
             configuration: open.0,
             sealed_configuration,
             token_hash: SecretHash::of(token.expose()),
-            sealed_token: self.vault.seal(TOKEN, token.expose().as_bytes()),
+            sealed_token: self.base.vault.seal(TOKEN, token.expose().as_bytes()),
             external_authentication: external,
             disabled: false,
             created_at: now,
             updated_at: now,
         };
-        let instance = self.store.create_instance(new).await?;
+        let instance = self.base.store.create_instance(new).await?;
         self.tokens.take(instance.id, &connected.tokens).await?;
         self.put_to_work(&instance).await?;
         self.view(instance).await
@@ -181,7 +173,7 @@ impl Instances {
     ) -> Result<Vec<InstanceView>, Refusal> {
         filter.limit = filter.limit.clamp(1, PAGE_SIZE_MAX + 1);
         let mut views = Vec::new();
-        for instance in self.store.instances(organization, filter).await? {
+        for instance in self.base.store.instances(organization, filter).await? {
             views.push(self.view(instance).await?);
         }
         Ok(views)
@@ -249,8 +241,8 @@ impl Instances {
     ) -> Result<(), Refusal> {
         self.row(organization, id).await?;
         self.tokens.revoke(id).await;
-        self.store.delete_instance(organization, id, self.clock.now()).await?;
-        self.roster.unseat(id);
+        self.base.store.delete_instance(organization, id).await?;
+        self.base.roster.unseat(id);
         self.polling.end(id);
         Ok(())
     }
@@ -259,10 +251,10 @@ impl Instances {
     /// gateway does.
     pub(crate) async fn seat_all(&self) -> Result<(), Refusal> {
         let mut keys = HashMap::new();
-        for organization in self.store.organizations().await? {
-            keys.insert(organization.id, seating::signing_key(&self.vault, &organization)?);
+        for organization in self.base.store.organizations().await? {
+            keys.insert(organization.id, seating::signing_key(&self.base.vault, &organization)?);
         }
-        for instance in self.store.all_instances().await? {
+        for instance in self.base.store.all_instances().await? {
             let Some(key) = keys.get(&instance.organization) else { continue };
             self.seat(&instance, key.clone()).await?;
         }
@@ -286,8 +278,8 @@ impl Instances {
             let (open, sealed) = self.split(&connector, configuration);
             (open.0, sealed)
         };
-        instance.updated_at = self.clock.now();
-        if !self.store.update_instance(instance.clone()).await? {
+        instance.updated_at = self.base.clock.now();
+        if !self.base.store.update_instance(instance.clone()).await? {
             return Err(not_found(instance.id));
         }
         self.put_to_work(&instance).await?;
@@ -295,10 +287,10 @@ impl Instances {
     }
 
     async fn put_to_work(&self, instance: &Instance) -> Result<(), Refusal> {
-        let organizations = self.store.organizations().await?;
+        let organizations = self.base.store.organizations().await?;
         let own = organizations.iter().find(|one| one.id == instance.organization);
         let own = own.ok_or_else(|| not_found(instance.id))?;
-        self.seat(instance, seating::signing_key(&self.vault, own)?).await
+        self.seat(instance, seating::signing_key(&self.base.vault, own)?).await
     }
 
     async fn seat(&self, instance: &Instance, key: SigningKey) -> Result<(), Refusal> {
@@ -310,8 +302,8 @@ impl Instances {
         let configuration = self.configuration(instance)?;
         let seat = seating::seat(connector, instance, configuration, &self.policy, key)?;
         let id = seat.id;
-        self.roster.seat(seat);
-        match self.roster.by_id(id).filter(|seat| seat.polls()) {
+        self.base.roster.seat(seat);
+        match self.base.roster.by_id(id).filter(|seat| seat.polls()) {
             Some(seat) => self.polling.begin(&seat).await,
             None => {
                 self.polling.end(id);
@@ -329,11 +321,12 @@ impl Instances {
             }
         }
         let token = self
+            .base
             .vault
             .open(TOKEN, &instance.sealed_token)
             .map_err(|error| sealed(instance.id, &error.to_string()))?;
         let token = Secret::new(String::from_utf8_lossy(&token));
-        let grant = self.store.grant(instance.id).await?;
+        let grant = self.base.store.grant(instance.id).await?;
         let valid = grant.is_some_and(|grant: StoredGrant| grant.needs_reauthentication.is_none());
         Ok(InstanceView { instance, connector, configuration, token, valid })
     }
@@ -341,6 +334,7 @@ impl Instances {
     /// The whole configuration, secrets in clear.
     fn configuration(&self, instance: &Instance) -> Result<Configuration, Refusal> {
         let opened = self
+            .base
             .vault
             .open(CONFIGURATION, &instance.sealed_configuration)
             .map_err(|error| sealed(instance.id, &error.to_string()))?;
@@ -359,16 +353,16 @@ impl Instances {
         let secrets: Map<String, Value> =
             secrets.into_iter().map(|(key, value)| (key, Value::from(value))).collect();
         let text = Value::Object(secrets).to_string();
-        let sealed = self.vault.seal(CONFIGURATION, text.as_bytes());
+        let sealed = self.base.vault.seal(CONFIGURATION, text.as_bytes());
         (Configuration(open.into_iter().collect()), sealed)
     }
 
     async fn row(&self, organization: OrganizationId, id: InstanceId) -> Result<Instance, Refusal> {
-        self.store.instance(organization, id).await?.ok_or_else(|| not_found(id))
+        self.base.store.instance(organization, id).await?.ok_or_else(|| not_found(id))
     }
 
     fn connector(&self, element: &str) -> Result<&Connector, Refusal> {
-        crate::find_connector(&self.connectors, element)
+        crate::find_connector(&self.base.connectors, element)
     }
 }
 

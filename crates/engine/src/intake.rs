@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use ledgerhook_connector::{Connector, NoticeEntry, Notices, ParsedNotice};
+use ledgerhook_connector::{NoticeEntry, Notices, ParsedNotice};
 use ledgerhook_model::limits::NOTICED_EVENTS_PER_NOTIFICATION_MAX;
 use ledgerhook_model::{AppId, Detection, EventId, InstanceId, Moment, OrganizationId};
 use ledgerhook_store::journal::{Append, Finding, NewEvent, NewNotice};
 use thiserror::Error;
 
-use crate::ambient::{Clock, Entropy, random_bytes};
+use crate::ambient::random_bytes;
 use crate::append::Appender;
-use crate::counters::Counters;
+use crate::base::Base;
 use crate::roster::{AppSeat, Roster, Seat};
 
 /// Apps whose signatures are simply tried one after the other. With more of them, a look into the
@@ -70,12 +70,8 @@ pub enum IntakeError {
 /// Takes notices in.
 #[derive(Debug, Clone)]
 pub struct Intake {
-    pub(crate) connectors: Arc<Vec<Connector>>,
-    pub(crate) roster: Arc<Roster>,
+    pub(crate) base: Base,
     pub(crate) appender: Appender,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) entropy: Arc<dyn Entropy>,
-    pub(crate) counters: Arc<Counters>,
     pub(crate) allow_unsigned: bool,
 }
 
@@ -84,32 +80,32 @@ impl Intake {
     ///
     /// A signed notice is never refused for its content: what cannot be understood is kept raw.
     pub async fn accept(&self, notice: InboundNotice) -> Result<(), IntakeError> {
-        let connector = crate::find_connector(&self.connectors, &notice.element)
+        let connector = crate::find_connector(&self.base.connectors, &notice.element)
             .map_err(|_| IntakeError::UnknownElement)?;
         let reader = connector.notices.as_deref().ok_or(IntakeError::UnknownElement)?;
         let only = self.instance_in_path(&notice)?;
-        let now = self.clock.now();
+        let now = self.base.clock.now();
         let element = connector.profile.key;
         let sender = match notice.trust {
             Trust::Organization(organization) => Sender::Organization(organization),
             Trust::Signature => self
                 .verify(reader, &notice, element, only.as_deref())
-                .inspect_err(|_| self.counters.notices_refused.one())?,
+                .inspect_err(|_| self.base.counters.notices_refused.one())?,
         };
         let parsed = reader.parse(notice.translated.as_ref().unwrap_or(&notice.body), now);
-        let routes = Routes { roster: &self.roster, element, only: only.as_deref(), sender };
+        let routes = Routes { roster: &self.base.roster, element, only: only.as_deref(), sender };
         let append = self.route(routes, parsed, notice.body, now);
         if self.appender.append(append).await.is_err() {
-            self.counters.notices_not_stored.one();
+            self.base.counters.notices_not_stored.one();
             return Err(IntakeError::NotStored);
         }
-        self.counters.notices_accepted.one();
+        self.base.counters.notices_accepted.one();
         Ok(())
     }
 
     fn instance_in_path(&self, notice: &InboundNotice) -> Result<Option<Arc<Seat>>, IntakeError> {
         let Some(id) = notice.instance else { return Ok(None) };
-        let seat = self.roster.by_id(id).ok_or(IntakeError::UnknownInstance)?;
+        let seat = self.base.roster.by_id(id).ok_or(IntakeError::UnknownInstance)?;
         if seat.element == notice.element {
             Ok(Some(seat))
         } else {
@@ -130,13 +126,13 @@ impl Intake {
             let allowed = self.allow_unsigned.then_some(Sender::Anybody);
             return allowed.ok_or(IntakeError::NotSigned);
         }
-        let mut apps = self.roster.apps(element);
+        let mut apps = self.base.roster.apps(element);
         match only {
             Some(seat) => apps.retain(|app| app.organization == seat.organization),
             None if apps.len() > APPS_TRIED_UNSORTED_MAX => {
                 // Read before it is verified, which costs less than a signature for each app.
                 let readable = notice.translated.as_ref().unwrap_or(&notice.body);
-                let parsed = reader.parse(readable, self.clock.now());
+                let parsed = reader.parse(readable, self.base.clock.now());
                 self.likely_first(&mut apps, element, &parsed);
             }
             None => {}
@@ -154,7 +150,7 @@ impl Intake {
         let mut last = None;
         for entry in &parsed.entries {
             if last != Some(&entry.company) {
-                concerned.extend(self.roster.by_company(element, &entry.company));
+                concerned.extend(self.base.roster.by_company(element, &entry.company));
                 last = Some(&entry.company);
             }
         }
@@ -182,7 +178,7 @@ impl Intake {
             }
             for seat in seats {
                 let change = entry.change.clone();
-                let id = EventId::new(received_at, random_bytes(&*self.entropy));
+                let id = EventId::new(received_at, random_bytes(&*self.base.entropy));
                 place(&mut findings, &seat, NewEvent { id, change }, received_at);
             }
         }
@@ -190,7 +186,7 @@ impl Intake {
             // Entries of one body are not in time order; each record's events must be.
             finding.events.sort_by_key(|event| event.change.changed_at);
         }
-        self.counters.entries_unrouted.many(u64::from(unrouted));
+        self.base.counters.entries_unrouted.many(u64::from(unrouted));
         let notice = NewNotice {
             element: routes.element.to_owned(),
             app: routes.sender.app(),

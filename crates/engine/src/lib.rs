@@ -4,6 +4,7 @@
 pub mod ambient;
 mod append;
 pub mod apps;
+mod base;
 mod counters;
 mod dispatch;
 mod gateway;

@@ -5,26 +5,26 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ledgerhook_connector::{ChangeFeed, Connector, FeedError, FeedPage, FeedRequest};
+use ledgerhook_connector::{ChangeFeed, FeedError, FeedPage, FeedRequest};
 use ledgerhook_model::configuration::{
     Configuration, ConfigurationError, EventSettings, VendorType,
 };
 use ledgerhook_model::cursor::Cursor;
 use ledgerhook_model::limits::POLLED_EVENTS_PER_NOTIFICATION_MAX;
 use ledgerhook_model::{Change, Detection, EventId, InstanceId, Moment, OrganizationId};
+use ledgerhook_store::StoreError;
 use ledgerhook_store::journal::{Append, CursorAdvance, Finding, NewEvent};
 use ledgerhook_store::polls::PollId;
-use ledgerhook_store::{Store, StoreError};
 use thiserror::Error;
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::Instant;
 
-use crate::ambient::{Clock, Entropy, random_bytes};
+use crate::ambient::random_bytes;
 use crate::append::Appender;
-use crate::counters::Counters;
+use crate::base::Base;
 use crate::gateway::Settings;
 use crate::refusal::Refusal;
-use crate::roster::{Roster, Seat};
+use crate::roster::Seat;
 use crate::supervisor::Supervisor;
 use crate::tokens::{AccessError, Tokens};
 
@@ -38,14 +38,9 @@ const PAGES_IN_A_ROW_MAX: usize = 100;
 /// What polling works with.
 #[derive(Debug)]
 pub(crate) struct Parts {
-    pub(crate) store: Arc<dyn Store>,
-    pub(crate) connectors: Arc<Vec<Connector>>,
-    pub(crate) roster: Arc<Roster>,
+    pub(crate) base: Base,
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) appender: Appender,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) entropy: Arc<dyn Entropy>,
-    pub(crate) counters: Arc<Counters>,
 }
 
 /// Polls instances when they are due.
@@ -141,16 +136,16 @@ impl Polling {
     /// comes after a random part of the interval, so that instances that were started together are
     /// not polled together.
     pub(crate) async fn begin(&self, seat: &Seat) -> Result<(), Refusal> {
-        let parts = &self.parts;
-        let connector = crate::find_connector(&parts.connectors, seat.element)?;
-        let now = parts.clock.now();
+        let base = &self.parts.base;
+        let connector = crate::find_connector(&base.connectors, seat.element)?;
+        let now = base.clock.now();
         let mut wanted = Vec::new();
         for feed in &connector.feeds {
             let interval = interval(&seat.settings, &seat.configuration, &**feed)?;
             let interval = interval.max(self.interval_min);
             if seat.settings.resources.iter().any(|resource| feed.covers(resource)) {
                 let id = PollId::new(seat.id, feed.name());
-                parts.store.start_poll(id.clone(), Cursor::baseline(now)).await?;
+                base.store.start_poll(id.clone(), Cursor::baseline(now)).await?;
                 wanted.push((id, interval));
             }
         }
@@ -170,7 +165,7 @@ impl Polling {
         }
         for (id, interval) in wanted {
             if plan.entries.get(id).is_none_or(|entry| entry.1 != *interval) {
-                let part = u32::from_le_bytes(random_bytes(&*self.parts.entropy)) % 1_000;
+                let part = u32::from_le_bytes(random_bytes(&*self.parts.base.entropy)) % 1_000;
                 let at = Instant::now() + interval.saturating_mul(part) / 1_000;
                 plan.set(id, at, *interval);
             }
@@ -188,7 +183,8 @@ impl Polling {
         organization: OrganizationId,
         id: InstanceId,
     ) -> Result<(), Refusal> {
-        let seat = self.parts.roster.by_id(id).filter(|seat| seat.organization == organization);
+        let seat =
+            self.parts.base.roster.by_id(id).filter(|seat| seat.organization == organization);
         let seat = seat
             .ok_or_else(|| Refusal::NotFound(format!("No element instance found with ID {id}")))?;
         let polls = self.plan().of(id);
@@ -211,10 +207,7 @@ impl Polling {
                 let Ok(permit) = Arc::clone(&self.permits).acquire_owned().await else { return };
                 let polling = Arc::clone(&self);
                 supervisor.spawn(async move {
-                    if let Some(seat) = polling.parts.roster.by_id(id.instance) {
-                        // Counted, stored and logged where it happens.
-                        drop(polling.poll(&seat, &id).await);
-                    }
+                    polling.poll_if_seated(&id).await;
                     drop(permit);
                 });
             }
@@ -233,14 +226,21 @@ impl Polling {
         }
     }
 
+    async fn poll_if_seated(&self, id: &PollId) {
+        if let Some(seat) = self.parts.base.roster.by_id(id.instance) {
+            // Counted, stored and logged where it happens.
+            drop(self.poll(&seat, id).await);
+        }
+    }
+
     async fn poll(&self, seat: &Seat, id: &PollId) -> Result<(), PollError> {
         let turn = self.turn(id);
         let _mine = turn.lock().await;
         let outcome = self.read_and_append(seat, id).await;
         match &outcome {
-            Ok(()) => self.parts.counters.polls.one(),
+            Ok(()) => self.parts.base.counters.polls.one(),
             Err(error) => {
-                self.parts.counters.polls_failed.one();
+                self.parts.base.counters.polls_failed.one();
                 self.note_failure(id, error).await;
             }
         }
@@ -249,26 +249,26 @@ impl Polling {
 
     /// Reads what changed and writes it, page after page until the provider has no more.
     async fn read_and_append(&self, seat: &Seat, id: &PollId) -> Result<(), PollError> {
-        let parts = &self.parts;
-        let connector = crate::find_connector(&parts.connectors, seat.element);
+        let base = &self.parts.base;
+        let connector = crate::find_connector(&base.connectors, seat.element);
         let mut feeds = connector.map(|one| one.feeds.iter()).unwrap_or_default();
         let feed = feeds.find(|feed| feed.name() == id.feed).ok_or(PollError::NoFeed)?;
-        let state = parts.store.poll_state(id.clone()).await?;
+        let state = base.store.poll_state(id.clone()).await?;
         let mut cursor =
-            state.map_or_else(|| Cursor::baseline(parts.clock.now()), |state| state.cursor);
+            state.map_or_else(|| Cursor::baseline(base.clock.now()), |state| state.cursor);
         for _ in 0..PAGES_IN_A_ROW_MAX {
             let page = self.read(&**feed, seat, cursor).await?;
-            parts.counters.provider_reads.many(u64::from(page.reads));
+            base.counters.provider_reads.many(u64::from(page.reads));
             if let Some(note) = &page.note {
                 tracing::warn!(instance = %seat.id, feed = id.feed, note, "of a poll");
             }
-            let now = parts.clock.now();
+            let now = base.clock.now();
             let before = cursor;
             cursor = cursor.advanced_to(page.provider_time);
             let advance = CursorAdvance { poll: id.clone(), cursor, polled_at: now };
             let findings = self.findings(seat, feed.detection(), page.changes, now);
             let append = Append { notice: None, findings, cursor: Some(advance) };
-            parts.appender.append(append).await.map_err(PollError::Append)?;
+            self.parts.appender.append(append).await.map_err(PollError::Append)?;
             if !page.more || cursor == before {
                 break;
             }
@@ -313,7 +313,7 @@ impl Polling {
         };
         let mut by_resource: BTreeMap<Arc<str>, Vec<NewEvent>> = BTreeMap::new();
         for change in changes {
-            let id = EventId::new(seen_at, random_bytes(&*self.parts.entropy));
+            let id = EventId::new(seen_at, random_bytes(&*self.parts.base.entropy));
             by_resource.entry(change.resource.clone()).or_default().push(NewEvent { id, change });
         }
         let finding = |events| Finding {
@@ -335,7 +335,7 @@ impl Polling {
                 plan.set(id, Instant::now() + (*wait).max(interval), interval);
             }
         }
-        let noted = self.parts.store.record_poll_failure(id.clone(), error.to_string()).await;
+        let noted = self.parts.base.store.record_poll_failure(id.clone(), error.to_string()).await;
         if let Err(error) = noted {
             tracing::warn!(instance = %id.instance, %error, "a failed poll could not be noted");
         }

@@ -1,11 +1,8 @@
 //! Removing what is older than its retention, in small steps that do not hold up the appender.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use ledgerhook_store::Store;
-
-use crate::ambient::Clock;
+use crate::base::Base;
 use crate::supervisor::Supervisor;
 
 /// How often old events are looked for.
@@ -15,12 +12,7 @@ const INTERVAL: Duration = Duration::from_secs(60);
 const STEP_ROWS: usize = 1_000;
 
 /// Starts the task that trims the journal.
-pub(crate) fn start(
-    store: Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
-    retention: Duration,
-    supervisor: &Supervisor,
-) {
+pub(crate) fn start(base: Base, retention: Duration, supervisor: &Supervisor) {
     let ending = supervisor.clone();
     supervisor.spawn(async move {
         loop {
@@ -28,9 +20,9 @@ pub(crate) fn start(
                 () = tokio::time::sleep(INTERVAL) => {}
                 () = ending.ending() => return,
             }
-            let before = clock.now().minus(retention);
+            let before = base.clock.now().minus(retention);
             loop {
-                match store.trim(before, STEP_ROWS).await {
+                match base.store.trim(before, STEP_ROWS).await {
                     Ok(0) => break,
                     Ok(rows) => tracing::debug!(rows, "trimmed the journal"),
                     Err(error) => {

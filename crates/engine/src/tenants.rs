@@ -9,6 +9,7 @@ use ledgerhook_store::tenancy::{NewOrganization, NewUser, Organization, User};
 use ledgerhook_store::{Store, StoreError};
 
 use crate::ambient::{Clock, Entropy, random_bytes};
+use crate::base::Base;
 use crate::refusal::Refusal;
 use crate::roster::Roster;
 use crate::vault::Vault;
@@ -50,10 +51,10 @@ pub struct Shown<T> {
 /// Organisations and users.
 #[derive(Debug, Clone)]
 pub struct Tenants {
-    pub(crate) store: Arc<dyn Store>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) entropy: Arc<dyn Entropy>,
-    pub(crate) vault: Vault,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    vault: Vault,
 }
 
 impl Tenants {
@@ -65,6 +66,15 @@ impl Tenants {
         vault: Vault,
     ) -> Self {
         Self { store, clock, entropy, vault }
+    }
+
+    pub(crate) fn of(base: &Base) -> Self {
+        Self {
+            store: Arc::clone(&base.store),
+            clock: Arc::clone(&base.clock),
+            entropy: Arc::clone(&base.entropy),
+            vault: base.vault.clone(),
+        }
     }
 
     /// Makes an organisation. Its secret is 32 hexadecimal digits, as the original's.

@@ -5,17 +5,16 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ledgerhook_connector::{Access, ClientCredentials, Connector, RefreshError, Tokens as Granted};
+use ledgerhook_connector::{Access, ClientCredentials, RefreshError, Tokens as Granted};
 use ledgerhook_model::{InstanceId, Moment, Secret};
+use ledgerhook_store::StoreError;
 use ledgerhook_store::grants::StoredGrant;
-use ledgerhook_store::{Store, StoreError};
 use serde_json::json;
 use thiserror::Error;
 
-use crate::ambient::Clock;
+use crate::base::Base;
 use crate::refusal::Refusal;
-use crate::roster::{Roster, Seat};
-use crate::vault::Vault;
+use crate::roster::Seat;
 
 const TOKENS: &str = "instance.tokens";
 
@@ -42,11 +41,7 @@ pub(crate) enum AccessError {
 /// Tokens of all instances.
 #[derive(Debug)]
 pub(crate) struct Tokens {
-    store: Arc<dyn Store>,
-    connectors: Arc<Vec<Connector>>,
-    roster: Arc<Roster>,
-    clock: Arc<dyn Clock>,
-    vault: Vault,
+    base: Base,
     /// One lock an instance: a second refresh with the same token would end the first one's.
     turns: Mutex<HashMap<InstanceId, Arc<tokio::sync::Mutex<()>>>>,
 }
@@ -57,14 +52,8 @@ struct Opened {
 }
 
 impl Tokens {
-    pub(crate) fn new(
-        store: Arc<dyn Store>,
-        connectors: Arc<Vec<Connector>>,
-        roster: Arc<Roster>,
-        clock: Arc<dyn Clock>,
-        vault: Vault,
-    ) -> Self {
-        Self { store, connectors, roster, clock, vault, turns: Mutex::default() }
+    pub(crate) fn new(base: &Base) -> Self {
+        Self { base: base.clone(), turns: Mutex::default() }
     }
 
     /// Stores the tokens that a new authorisation brought.
@@ -75,10 +64,10 @@ impl Tokens {
     ) -> Result<(), Refusal> {
         let turn = self.turn(instance);
         let _mine = turn.lock().await;
-        let stored = self.store.grant(instance).await?;
+        let stored = self.base.store.grant(instance).await?;
         let generation = stored.map_or(0, |grant| grant.generation) + 1;
         let grant = self.sealed(granted, generation, None);
-        if self.store.store_grant(instance, grant).await? {
+        if self.base.store.store_grant(instance, grant).await? {
             return Ok(());
         }
         Err(Refusal::Conflict("the tokens of this instance were changed at the same time".into()))
@@ -87,7 +76,7 @@ impl Tokens {
     /// A valid access token of an instance.
     pub(crate) async fn access(&self, seat: &Seat) -> Result<Access, AccessError> {
         let grant = self.stored(seat.id).await?;
-        let opened = if grant.access_expires_at <= self.clock.now().plus(REFRESH_AHEAD) {
+        let opened = if grant.access_expires_at <= self.base.clock.now().plus(REFRESH_AHEAD) {
             self.refreshed(seat, grant.generation).await?
         } else {
             self.open(&grant.sealed_tokens)?
@@ -113,8 +102,10 @@ impl Tokens {
 
     /// Tells the provider that the connection has ended, as well as that can be done.
     pub(crate) async fn revoke(&self, instance: InstanceId) {
-        let Some(seat) = self.roster.by_id(instance) else { return };
-        let Ok(connector) = crate::find_connector(&self.connectors, seat.element) else { return };
+        let Some(seat) = self.base.roster.by_id(instance) else { return };
+        let Ok(connector) = crate::find_connector(&self.base.connectors, seat.element) else {
+            return;
+        };
         let Ok(grant) = self.stored(instance).await else { return };
         let Ok(opened) = self.open(&grant.sealed_tokens) else { return };
         if let Err(error) = connector.oauth.revoke(&credentials(&seat), &opened.refresh).await {
@@ -133,14 +124,14 @@ impl Tokens {
         if grant.generation != generation {
             return Ok(opened);
         }
-        let connector = crate::find_connector(&self.connectors, seat.element)
+        let connector = crate::find_connector(&self.base.connectors, seat.element)
             .map_err(|refusal| AccessError::Unavailable(refusal.to_string()))?;
         match connector.oauth.refresh(&credentials(seat), &opened.refresh).await {
             Ok(granted) => {
                 let previous = Some(grant.sealed_tokens);
                 let renewed = self.sealed(&granted, generation + 1, previous);
                 // On disk before it is used: the old one is spent.
-                if self.store.store_grant(seat.id, renewed).await? {
+                if self.base.store.store_grant(seat.id, renewed).await? {
                     return Ok(Opened { access: granted.access, refresh: granted.refresh });
                 }
                 let grant = self.stored(seat.id).await?;
@@ -148,7 +139,7 @@ impl Tokens {
             }
             Err(RefreshError::Refused { provider_message }) => {
                 let reason = provider_message;
-                self.store.refuse_grant(seat.id, generation, reason.clone()).await?;
+                self.base.store.refuse_grant(seat.id, generation, reason.clone()).await?;
                 tracing::warn!(instance = %seat.id, %reason, "the customer must authorise again");
                 Err(AccessError::NeedsReauthentication(reason))
             }
@@ -159,7 +150,7 @@ impl Tokens {
     }
 
     async fn stored(&self, instance: InstanceId) -> Result<StoredGrant, AccessError> {
-        let grant = self.store.grant(instance).await?.ok_or(AccessError::Gone)?;
+        let grant = self.base.store.grant(instance).await?.ok_or(AccessError::Gone)?;
         match &grant.needs_reauthentication {
             Some(reason) => Err(AccessError::NeedsReauthentication(reason.clone())),
             None => Ok(grant),
@@ -167,11 +158,11 @@ impl Tokens {
     }
 
     fn sealed(&self, granted: &Granted, generation: i64, previous: Option<Vec<u8>>) -> StoredGrant {
-        let now: Moment = self.clock.now();
+        let now: Moment = self.base.clock.now();
         let text = json!([granted.access.expose(), granted.refresh.expose()]).to_string();
         StoredGrant {
             generation,
-            sealed_tokens: self.vault.seal(TOKENS, text.as_bytes()),
+            sealed_tokens: self.base.vault.seal(TOKENS, text.as_bytes()),
             sealed_previous: previous,
             access_expires_at: now.plus(granted.access_lifetime),
             refresh_expires_at: granted.refresh_lifetime.map(|lifetime| now.plus(lifetime)),
@@ -185,7 +176,7 @@ impl Tokens {
             AccessError::Unavailable(format!("the stored tokens cannot be opened: {why}"))
         };
         let opened =
-            self.vault.open(TOKENS, sealed).map_err(|error| unreadable(error.to_string()))?;
+            self.base.vault.open(TOKENS, sealed).map_err(|error| unreadable(error.to_string()))?;
         let (access, refresh): (String, String) =
             serde_json::from_slice(&opened).map_err(|error| unreadable(error.to_string()))?;
         Ok(Opened { access: Secret::new(access), refresh: Secret::new(refresh) })

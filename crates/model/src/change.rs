@@ -95,6 +95,15 @@ impl Version {
         }
     }
 
+    /// The version that has this key.
+    pub fn from_key(key: &str) -> Option<Self> {
+        match key.split_once(':')? {
+            ("r", text) => Some(Self::Revision(text.to_owned())),
+            ("n", text) => Some(Self::Noticed(text.to_owned())),
+            _ => None,
+        }
+    }
+
     /// True when only a notice is known, not the record.
     pub fn is_notice(&self) -> bool {
         matches!(self, Self::Noticed(_))
@@ -143,8 +152,12 @@ mod tests {
     }
 
     #[test]
-    fn a_revision_and_a_notice_of_the_same_text_are_different_versions() {
-        let text = "5".to_owned();
-        assert_ne!(Version::Revision(text.clone()).to_key(), Version::Noticed(text).to_key());
+    fn a_version_reads_back_from_its_key() {
+        for text in ["", "5", "r:5", "2026-06-12T15:52:10Z"] {
+            for version in [Version::Noticed(text.to_owned()), Version::Revision(text.to_owned())] {
+                assert_eq!(Version::from_key(&version.to_key()), Some(version));
+            }
+        }
+        assert_eq!(Version::from_key("5"), None);
     }
 }

@@ -16,6 +16,7 @@ mod entities;
 mod error;
 mod faults;
 mod oauth;
+mod oauth1;
 mod options;
 mod portal;
 mod query;
@@ -88,6 +89,7 @@ impl QuickBooks {
         let shared = &self.shared;
         api::routes()
             .merge(oauth::routes())
+            .merge(oauth1::routes())
             .merge(control::routes(self.clone()))
             .layer(from_fn_with_state(Arc::clone(shared), faults::intercept))
             .layer(from_fn_with_state(Arc::clone(shared), trace))

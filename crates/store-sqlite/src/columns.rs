@@ -1,6 +1,6 @@
 //! How values of the model stand in columns, and the two ways of asking for rows.
 
-use ledgerhook_model::{Moment, Version};
+use ledgerhook_model::Moment;
 use rusqlite::{Connection, Params, Row};
 
 use crate::error::Failure;
@@ -61,32 +61,7 @@ pub(crate) fn parsed<T>(
     }
 }
 
-/// The version that has this key (see [`Version::to_key`]).
-pub(crate) fn version(key: &str) -> Option<Version> {
-    match key.split_once(':')? {
-        ("r", text) => Some(Version::Revision(text.to_owned())),
-        ("n", text) => Some(Version::Noticed(text.to_owned())),
-        _ => None,
-    }
-}
-
 /// A number of rows for `LIMIT`.
 pub(crate) fn limit(rows: usize) -> i64 {
     i64::try_from(rows).unwrap_or(i64::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_version_reads_back_from_its_key() {
-        for text in ["", "5", "r:5", "2026-06-12T15:52:10Z"] {
-            let noticed = Version::Noticed(text.to_owned());
-            assert_eq!(version(&noticed.to_key()), Some(noticed));
-            let revision = Version::Revision(text.to_owned());
-            assert_eq!(version(&revision.to_key()), Some(revision));
-        }
-        assert_eq!(version("5"), None);
-    }
 }

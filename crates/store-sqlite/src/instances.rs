@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use ledgerhook_model::delivery::ParkReason;
-use ledgerhook_model::{InstanceId, Moment, OrganizationId, SecretHash, UserId};
+use ledgerhook_model::{InstanceId, OrganizationId, SecretHash, UserId};
 use ledgerhook_store::StoreError;
 use ledgerhook_store::instances::{Instance, InstanceFilter, Instances};
 use rusqlite::{Connection, Row, named_params};
@@ -56,7 +56,6 @@ impl Instances for SqliteStore {
         &self,
         organization: OrganizationId,
         id: InstanceId,
-        _at: Moment,
     ) -> Result<bool, StoreError> {
         let delete = move |session: &mut Session| {
             let connection = &session.connection;

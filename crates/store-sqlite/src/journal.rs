@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use ledgerhook_model::delivery::DeliveryStatus;
 use ledgerhook_model::{
     Change, ChangeKind, Detection, Event, EventId, InstanceId, Moment, NoticeId, NotificationId,
-    OrganizationId,
+    OrganizationId, Version,
 };
 use ledgerhook_store::StoreError;
 use ledgerhook_store::journal::{
@@ -18,15 +18,17 @@ use ledgerhook_store::journal::{
 use rusqlite::{Connection, Row};
 
 use crate::SqliteStore;
-use crate::columns::{all, first, limit, moment, parsed, version};
+use crate::columns::{all, first, limit, moment, parsed};
 use crate::error::Failure;
 
-/// An event with what became of it; what is to be looked for follows.
+/// An event with what became of it; the notice's body or none, and what is to be looked for.
 macro_rules! select_records {
-    ($rest:literal) => {
+    ($body:literal, $rest:literal) => {
         concat!(
             "SELECT events.*, deliveries.status AS status,
-                    deliveries.attempts AS attempts, notices.body AS notice_body
+                    deliveries.attempts AS attempts, ",
+            $body,
+            " AS notice_body
              FROM events
              LEFT JOIN deliveries ON deliveries.id = events.notification_id
              LEFT JOIN notices ON notices.id = events.notice_id ",
@@ -36,14 +38,16 @@ macro_rules! select_records {
 }
 
 pub(crate) const RECORD_BY_ID: &str =
-    select_records!("WHERE events.event_id = ?2 AND events.organization_id = ?1");
+    select_records!("notices.body", "WHERE events.event_id = ?2 AND events.organization_id = ?1");
 
 pub(crate) const RECORDS_OF_ORGANIZATION: &str = select_records!(
+    "NULL",
     "WHERE events.organization_id = ?1 AND events.id < ?2 ORDER BY events.id DESC LIMIT ?3"
 );
 
 /// The places of the page are found in the index of changes alone, which begins with the instance.
 pub(crate) const RECORDS_OF_INSTANCE: &str = select_records!(
+    "NULL",
     "WHERE events.organization_id = ?1
        AND events.id IN (SELECT id FROM events INDEXED BY events_change
                          WHERE instance_id = ?4 AND id < ?2 ORDER BY id DESC LIMIT ?3)
@@ -174,7 +178,7 @@ fn read_change(row: &Row<'_>) -> Result<Change, Failure> {
         resource: parsed(row, "events", "resource", shared)?,
         object_id: row.get("object_id")?,
         printed_id: row.get("printed_id")?,
-        version: parsed(row, "events", "version", version)?,
+        version: parsed(row, "events", "version", Version::from_key)?,
         kind: parsed(row, "events", "kind", ChangeKind::from_name)?,
         changed_at: moment(row, "changed_at")?,
         record: parsed(row, "events", "record", shared)?,

@@ -86,7 +86,6 @@ pub trait Instances {
         &self,
         organization: OrganizationId,
         id: InstanceId,
-        at: Moment,
     ) -> Result<bool, StoreError>;
     /// One instance.
     async fn instance(

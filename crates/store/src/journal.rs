@@ -108,7 +108,8 @@ pub struct EventRecord {
     pub event: Event,
     /// Where it stands.
     pub status: EventStatus,
-    /// The raw body of the notice that told of it, when one did and is still kept.
+    /// The raw body of the notice that told of it, when one did and is still kept. `None` in a
+    /// page: many events share one body of up to 2 MiB.
     pub notice_body: Option<Vec<u8>>,
 }
 

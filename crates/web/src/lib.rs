@@ -13,6 +13,7 @@ mod events;
 mod failure;
 mod ingress;
 mod instances;
+pub mod listener;
 mod oauth;
 mod paging;
 mod query;
@@ -42,7 +43,8 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .fallback(answer::no_such_address)
         .method_not_allowed_fallback(answer::no_such_method)
         .layer(CatchPanicLayer::custom(answer::panicked))
-        .layer(from_fn_with_state(Arc::clone(&gateway), answer::complete));
+        .layer(from_fn_with_state(Arc::clone(&gateway), answer::complete))
+        .layer(from_fn_with_state(Arc::clone(&gateway), listener::serve));
     // Notices are what comes by the ten thousand: no layer is put around them.
     ingress_routes().merge(api).with_state(gateway)
 }

@@ -257,7 +257,7 @@ impl Lanes {
     }
 
     /// Lanes to be read from the store; each is told of once, until [`Lanes::loaded`].
-    pub(crate) fn to_load(&mut self) -> Vec<Load> {
+    pub(crate) fn take_loads(&mut self) -> Vec<Load> {
         let mut loads = Vec::new();
         for instance in &self.behind {
             let Some(lane) = self.lanes.get_mut(instance) else { continue };

@@ -1,7 +1,9 @@
 //! Who is let in, and that nobody reaches what belongs to another organisation.
 
 use axum::http::Method;
-use ledgerhook_testkit::{Caller, Instance, PATIENCE, Reply, Stage, Tenant, eventually, legacy_body};
+use ledgerhook_testkit::{
+    Caller, Instance, PATIENCE, Reply, Stage, Tenant, eventually, legacy_body,
+};
 use serde_json::{Value, json};
 
 use crate::PROGRAM;
@@ -208,8 +210,7 @@ async fn another_organisation_can_neither_see_nor_touch_anything() {
     let before = sight(&stage.tenant).await;
 
     let change = json!({"name": "stolen", "configuration": {}, "propertyValue": "polling"});
-    let routes =
-        routes_of_one(&instance, event.as_str().unwrap(), stage.tenant.app_id, delivery);
+    let routes = routes_of_one(&instance, event.as_str().unwrap(), stage.tenant.app_id, delivery);
     for (method, path) in routes {
         let answer = other.caller.call(method.clone(), &path, &change).await;
         let message = answer.refused(404);

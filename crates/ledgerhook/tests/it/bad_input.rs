@@ -5,9 +5,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
 use axum::http::Method;
-use ledgerhook_testkit::{
-    Instance, PATIENCE, Stage, eventually, intuit_signature, legacy_body,
-};
+use ledgerhook_testkit::{Instance, PATIENCE, Stage, eventually, intuit_signature, legacy_body};
 use serde_json::{Value, json};
 
 use crate::PROGRAM;
@@ -191,7 +189,10 @@ async fn a_code_that_the_provider_does_not_accept_is_told_in_its_words() {
 async fn addresses_and_methods_that_are_not_there_are_said_so() {
     let stage = Stage::set(PROGRAM, &[]).await;
     let caller = &stage.tenant.caller;
-    assert_eq!(caller.get("/nothing").await.refused(404), "there is nothing at /elements/api-v2/nothing");
+    assert_eq!(
+        caller.get("/nothing").await.refused(404),
+        "there is nothing at /elements/api-v2/nothing"
+    );
     let answer = caller.put("/elements", &json!({})).await;
     assert_eq!(answer.header("allow"), Some("GET,HEAD"));
     answer.refused(405);
@@ -269,7 +270,10 @@ async fn a_callback_into_a_private_network_is_refused_unless_the_operator_allows
         let answer = stage.tenant.caller.patch(&path, &change).await;
         assert_eq!(answer.status, 400, "{url}: {}", answer.text);
         let message = answer.refused(400);
-        assert!(message.starts_with("configuration.event.notification.callback.url: "), "{message}");
+        assert!(
+            message.starts_with("configuration.event.notification.callback.url: "),
+            "{message}"
+        );
     }
     let unchanged = stage.tenant.caller.get(&path).await.ok();
     let url = &unchanged["configuration"]["event.notification.callback.url"];
@@ -278,13 +282,14 @@ async fn a_callback_into_a_private_network_is_refused_unless_the_operator_allows
 
 #[tokio::test]
 async fn a_name_that_leads_into_this_machine_is_not_called() {
-    let settings = [("EGRESS__ALLOW_PRIVATE", "false"), ("DELIVERY__RETRY_WAITS_SECONDS", "[3600]")];
+    let settings =
+        [("EGRESS__ALLOW_PRIVATE", "false"), ("DELIVERY__RETRY_WAITS_SECONDS", "[3600]")];
     let stage = Stage::set(PROGRAM, &settings).await;
     let by_name = stage.receiver.url("/1").replace("127.0.0.1", "localhost");
     let callback = json!({ "event.notification.callback.url": by_name });
     let instance = stage.connect(&stage.tenant, "1", &callback).await;
     told(&stage, "7").await;
-    assert_eq!(only_delivery(&stage, &instance).await["outcome"], "refused");
+    assert_eq!(only_delivery(&stage, &instance).await["outcome"], "address_refused");
     assert!(stage.receiver.all().is_empty());
 }
 

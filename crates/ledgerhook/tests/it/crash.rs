@@ -104,7 +104,8 @@ async fn what_was_answered_200_is_delivered_whenever_the_process_is_killed() {
         accepted.iter().all(|record| told.contains_key(record)).then_some(told)
     };
     let told = eventually("all that was answered 200 is delivered", PATIENCE, everything).await;
-    let repeats = stage.receiver.at(PATH).iter().map(|one| one.events().len()).sum::<usize>() - told.len();
+    let repeats =
+        stage.receiver.at(PATH).iter().map(|one| one.events().len()).sum::<usize>() - told.len();
     println!("{} answered 200, {} records told, {repeats} repeats", accepted.len(), told.len());
     assert!(accepted.len() >= rounds as usize, "there was load");
     for (record, ids) in told {

@@ -78,7 +78,10 @@ async fn a_long_list_comes_in_pages() {
 }
 
 /// The three ways in which an instance is addressed: its path, with the caller for it.
-async fn three_ways(stage: &Stage, instance: &Instance) -> Vec<(String, ledgerhook_testkit::Caller)> {
+async fn three_ways(
+    stage: &Stage,
+    instance: &Instance,
+) -> Vec<(String, ledgerhook_testkit::Caller)> {
     let caller = &stage.tenant.caller;
     vec![
         (path_of(instance), caller.clone()),
@@ -154,7 +157,8 @@ async fn what_was_read_can_be_sent_back_and_changes_nothing() {
     let part = json!({"configuration": read["configuration"]});
     assert_eq!(stage.tenant.caller.patch(&path_of(&instance), &part).await.ok(), read);
     // The secrets behind the masks are still the right ones: signed, and authenticated.
-    let body = ledgerhook_testkit::legacy_body("1", "2026-11-20T12:00:00Z", &[("Bill", "7", "Create")]);
+    let body =
+        ledgerhook_testkit::legacy_body("1", "2026-11-20T12:00:00Z", &[("Bill", "7", "Create")]);
     stage.notices.post(&stage.tenant.app.verifier_token, body).await.ok();
     let received = stage.receiver.wait("/1", 1).await.remove(0);
     assert!(received.is_signed_with(ledgerhook_testkit::SIGNATURE_KEY));
@@ -175,8 +179,17 @@ async fn the_configuration_is_read_and_changed_entry_by_entry() {
         found.unwrap_or_else(|| panic!("no entry {key}")).clone()
     };
     let members: Vec<_> = entries[0].as_object().unwrap().keys().map(String::as_str).collect();
-    let documented = ["id", "name", "key", "propertyValue", "description", "type", "active",
-        "hideFromConsole", "required"];
+    let documented = [
+        "id",
+        "name",
+        "key",
+        "propertyValue",
+        "description",
+        "type",
+        "active",
+        "hideFromConsole",
+        "required",
+    ];
     assert_eq!(members, documented);
     let secret = entry("event.notification.signature.key");
     assert_eq!((&secret["propertyValue"], &secret["type"]), (&json!(MASK), &json!("PASSWORD")));
@@ -206,7 +219,9 @@ async fn an_instance_is_switched_off_and_on() {
     let instance = stage.connect(&stage.tenant, "1", &Value::Null).await;
     let by_token = stage.tenant.caller.with_token(&instance.token);
     let by_id = format!("{}/enabled", path_of(&instance));
-    for (path, caller) in [(by_id.as_str(), &stage.tenant.caller), ("/instances/enabled", &by_token)] {
+    for (path, caller) in
+        [(by_id.as_str(), &stage.tenant.caller), ("/instances/enabled", &by_token)]
+    {
         for (answer, disabled) in [
             (caller.delete(path).await, true),
             (caller.delete(path).await, true),

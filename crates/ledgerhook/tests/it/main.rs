@@ -10,15 +10,23 @@ mod crash;
 #[cfg(test)]
 mod delivery;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod full_disk;
 #[cfg(test)]
 mod instances;
 #[cfg(test)]
 mod notices;
 #[cfg(test)]
+mod polling;
+#[cfg(test)]
+mod secrets;
+#[cfg(test)]
 mod seeds;
 #[cfg(test)]
 mod startup;
+#[cfg(test)]
+mod tenancy_cli;
 
 /// The program under test.
 #[cfg(test)]

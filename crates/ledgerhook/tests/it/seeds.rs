@@ -28,11 +28,10 @@ const RUN_TOGETHER: &str = "bill-paymentsbillsclassescredit-memoscredit-termscur
 /// Replaces the string that follows `"name":`.
 fn fill(text: &mut String, name: &str, value: &str) {
     let quoted = format!("\"{name}\"");
-    let Some(at) = text.find(&quoted) else { return };
-    let colon = at + quoted.len() + text[at + quoted.len()..].find(':').unwrap();
-    let begin = colon + 1 + text[colon..].find('"').unwrap();
-    let end = begin + text[begin..].find('"').unwrap();
-    text.replace_range(begin..end, value);
+    let Some((before, after)) = text.split_once(&quoted) else { return };
+    let (colon, rest) = after.split_once('"').unwrap();
+    let (_, rest) = rest.split_once('"').unwrap();
+    *text = format!("{before}{quoted}{colon}\"{value}\"{rest}");
 }
 
 /// The body of a printed request.
@@ -225,9 +224,7 @@ async fn a_curl_with_its_comma_and_a_right_redirect_uri_creates_an_instance() {
 #[tokio::test]
 async fn the_misprinted_redirect_uri_of_a_curl_is_told_what_was_meant() {
     let stage = Stage::set(PROGRAM, &[]).await;
-    for printed in
-        [cloud_elements::POLLING_OAUTH2_CURL, cloud_elements::WEBHOOKS_OAUTH2_CURL]
-    {
+    for printed in [cloud_elements::POLLING_OAUTH2_CURL, cloud_elements::WEBHOOKS_OAUTH2_CURL] {
         assert!(printed.contains("https;//mycoolapp.com"));
         let body = with_comma(&filled(&stage, printed).await);
         let message = post(&stage, body).await.refused(400);

@@ -122,7 +122,8 @@ async fn an_address_that_is_taken_is_named_with_its_setting() {
     first.start().await;
     let taken = first.addresses().public().to_string();
     let second = Binary::new(PROGRAM);
-    for (flag, setting) in [("--listen", "server.listen"), ("--admin-listen", "server.admin_listen")]
+    for (flag, setting) in
+        [("--listen", "server.listen"), ("--admin-listen", "server.admin_listen")]
     {
         let complaint = second.run(&["serve", flag, &taken]).await.failed();
         let expected = format!("{setting}: cannot listen on {taken}");

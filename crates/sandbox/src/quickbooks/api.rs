@@ -1,7 +1,7 @@
 //! The Accounting API over HTTP: `/v3/company/{realm}/…` (reference §2 and §3.3).
 
+mod access;
 mod batch;
-mod bearer;
 mod caller;
 
 use axum::Router;
@@ -209,7 +209,7 @@ fn serve(
 ) -> Response {
     let now = shared.now();
     let mut state = shared.lock();
-    let session = match bearer::check(&state, caller, realm, now) {
+    let session = match access::check(&state, caller, realm, now) {
         Ok(client_id) => Session { client_id, now },
         Err(denied) => return denied.into_response(now),
     };

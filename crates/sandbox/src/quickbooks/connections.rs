@@ -14,10 +14,12 @@ impl QuickBooks {
         client_id: Option<&str>,
     ) -> Result<usize, QuickBooksError> {
         self.check_company(realm_id)?;
-        Ok(self.shared.lock().grants.disconnect(realm_id, client_id))
+        let mut state = self.shared.lock();
+        let signed = state.signed_grants.disconnect(realm_id, client_id);
+        Ok(state.grants.disconnect(realm_id, client_id) + signed)
     }
 
-    /// Makes every access token of a company expire now. Returns how many.
+    /// Makes every access token of OAuth 2.0 of a company expire now. Returns how many.
     ///
     /// # Errors
     /// [`QuickBooksError::UnknownCompany`].

@@ -3,6 +3,7 @@
 mod authorize;
 mod grants;
 mod openid;
+mod pages;
 
 use std::collections::HashMap;
 
@@ -16,10 +17,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use super::books::{Fields, fields_of};
 use super::calls::ServedRealm;
-use super::shared::{Shared, SharedState};
+use super::shared::{Shared, SharedState, State as SandboxState};
 pub(super) use grants::{Grants, Unusable};
 use grants::{Issued, Issuer, TokenPolicy};
+pub(super) use pages::{CompanyForm, error_page, found};
 
 /// Asks for `x_refresh_token_hard_expires_in` in the answer.
 const HARD_EXPIRY_HEADER: &str = "x-include-refresh-token-hard-expires-in";
@@ -98,7 +101,7 @@ async fn tokens(State(shared): State<SharedState>, headers: HeaderMap, body: Byt
         Ok(issued) => {
             let body = token_body(&shared, &issued, headers.contains_key(HARD_EXPIRY_HEADER));
             let realm = Extension(ServedRealm(issued.realm_id));
-            (realm, uncached(StatusCode::OK, &body)).into_response()
+            (realm, uncached(StatusCode::OK, &Value::Object(body))).into_response()
         }
         Err(error) => error.into_response(),
     }
@@ -129,8 +132,8 @@ fn exchange(shared: &SharedState, headers: &HeaderMap, body: &[u8]) -> Result<Is
     }
 }
 
-fn token_body(shared: &Shared, issued: &Issued, with_hard_expiry: bool) -> Value {
-    let mut body = super::books::fields_of(json!({
+fn token_body(shared: &Shared, issued: &Issued, with_hard_expiry: bool) -> Fields {
+    let mut body = fields_of(json!({
         "access_token": issued.access_token,
         "refresh_token": issued.refresh_token,
         "token_type": "bearer",
@@ -149,7 +152,20 @@ fn token_body(shared: &Shared, issued: &Issued, with_hard_expiry: bool) -> Value
         };
         body.insert("id_token".to_owned(), openid::id_token(&identity, shared.now()).into());
     }
-    Value::Object(body)
+    body
+}
+
+/// Connects an app to a company without a code; the content of the token answer.
+pub(super) fn open_connection(
+    shared: &Shared,
+    state: &mut SandboxState,
+    client_id: String,
+    realm_id: String,
+) -> Fields {
+    let (policy, now) = (TokenPolicy::of(&shared.options), shared.now());
+    let mut issuer = Issuer { policy, now, chance: &mut state.chance };
+    let issued = state.grants.connect(client_id, realm_id, &mut issuer);
+    token_body(shared, &issued, false)
 }
 
 /// `POST /v2/oauth2/tokens/revoke`: JSON with the token, and Basic (reference §4.1).

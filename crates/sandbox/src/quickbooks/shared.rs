@@ -16,6 +16,7 @@ use super::books::{Books, Change, Written};
 use super::calls::CallCounts;
 use super::faults::FaultPlans;
 use super::oauth::Grants;
+use super::oauth1::SignedGrants;
 use super::portal::{App, Company};
 use super::refusal::Refusal;
 use super::throttle::Throttle;
@@ -30,6 +31,7 @@ pub(super) struct State {
     pub(super) apps: BTreeMap<String, App>,
     pub(super) companies: BTreeMap<String, CompanyBooks>,
     pub(super) grants: Grants,
+    pub(super) signed_grants: SignedGrants,
     pub(super) faults: FaultPlans,
     pub(super) calls: CallCounts,
     pub(super) outbox: Outbox,
@@ -74,7 +76,9 @@ impl State {
             return;
         }
         let tells_own_writes = self.outbox.tells_own_writes();
-        for client_id in self.grants.connected_apps(write.realm_id) {
+        let mut connected = self.grants.connected_apps(write.realm_id);
+        connected.append(&mut self.signed_grants.connected_apps(write.realm_id));
+        for client_id in connected {
             let told = tells_own_writes || write.by_app != Some(client_id);
             if told && self.apps.get(client_id).is_some_and(|app| app.webhook_url.is_some()) {
                 let realm_id = write.realm_id;
@@ -132,6 +136,7 @@ impl Shared {
                 apps: BTreeMap::new(),
                 companies: BTreeMap::new(),
                 grants: Grants::default(),
+                signed_grants: SignedGrants::default(),
                 faults: FaultPlans::default(),
                 calls: CallCounts::default(),
                 outbox,

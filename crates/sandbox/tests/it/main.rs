@@ -19,7 +19,11 @@ mod faults;
 #[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
+mod month;
+#[cfg(test)]
 mod oauth;
+#[cfg(test)]
+mod oauth1;
 #[cfg(test)]
 mod receiver;
 #[cfg(test)]

@@ -137,7 +137,7 @@ async fn answer(store: &impl Store, step: Step) -> String {
         Step::Record(records) => format!("{:?}", store.record_attempts(records).await),
         Step::Unpark(id) => format!("{:?}", store.unpark(ORGANIZATION, id, at(50)).await),
         Step::DeleteInstance(id) => {
-            format!("{:?}", store.delete_instance(ORGANIZATION, id, at(50)).await)
+            format!("{:?}", store.delete_instance(ORGANIZATION, id).await)
         }
         Step::TrimBefore(second) => format!("{:?}", store.trim(at(second), 100).await),
     }

@@ -119,7 +119,7 @@ pub async fn a_notice_without_findings_is_kept(store: &impl Store) -> Outcome {
 pub async fn an_append_for_a_deleted_instance_keeps_the_notice_only(store: &impl Store) -> Outcome {
     let (organization, gone) = tenant(store, "acme").await?;
     let present = store.create_instance(new_instance(organization, "present")).await?.id;
-    store.delete_instance(organization, gone, at(0)).await?;
+    store.delete_instance(organization, gone).await?;
     let cursor =
         CursorAdvance { poll: cdc_of(gone), cursor: Cursor::baseline(at(1)), polled_at: at(1) };
     let batch = Append {

@@ -50,7 +50,7 @@ pub async fn a_grant_needs_its_instance(store: &impl Store) -> Outcome {
     let nobody = InstanceId(instance.0 + 1);
     assert!(!store.store_grant(nobody, grant_of_generation(1)).await?);
     store.store_grant(instance, grant_of_generation(1)).await?;
-    store.delete_instance(organization, instance, at(0)).await?;
+    store.delete_instance(organization, instance).await?;
     assert!(!store.store_grant(instance, grant_of_generation(2)).await?);
     assert!(!store.store_grant(instance, grant_of_generation(1)).await?);
     assert_eq!(store.grant(instance).await?, None);

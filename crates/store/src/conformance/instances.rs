@@ -120,7 +120,7 @@ pub async fn search_text_is_taken_literally_and_in_any_case(store: &impl Store) 
 /// An id that was deleted is not another instance's later.
 pub async fn ids_are_not_given_twice(store: &impl Store) -> Outcome {
     let first = store.create_instance(new_instance(ACME, "a")).await?;
-    assert!(store.delete_instance(ACME, first.id, at(0)).await?);
+    assert!(store.delete_instance(ACME, first.id).await?);
     let second = store.create_instance(new_instance(ACME, "b")).await?;
     assert!(second.id > first.id, "{} after {}", second.id, first.id);
     Ok(())
@@ -136,7 +136,7 @@ pub async fn one_organization_does_not_see_or_touch_the_instances_of_another(
     assert_eq!(store.instance(OTHER, instance.id).await?, None);
     let hijacked = Instance { organization: OTHER, ..instance.clone() };
     assert!(!store.update_instance(hijacked).await?);
-    assert!(!store.delete_instance(OTHER, instance.id, at(0)).await?);
+    assert!(!store.delete_instance(OTHER, instance.id).await?);
     assert_eq!(store.all_instances().await?, [instance]);
     Ok(())
 }
@@ -152,9 +152,9 @@ pub async fn deleting_takes_grant_and_poll_along_and_parks_what_is_pending(
         store.start_poll(cdc_of(instance), Cursor::baseline(at(0))).await?;
         append_deliveries(store, instance, 0, 1).await?;
     }
-    assert!(store.delete_instance(organization, instance, at(5)).await?);
+    assert!(store.delete_instance(organization, instance).await?);
 
-    assert!(!store.delete_instance(organization, instance, at(5)).await?);
+    assert!(!store.delete_instance(organization, instance).await?);
     assert_eq!(store.instance(organization, instance).await?, None);
     assert_eq!(store.grant(instance).await?, None);
     assert_eq!(store.poll_state(cdc_of(instance)).await?, None);

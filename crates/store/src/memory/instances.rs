@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use ledgerhook_model::delivery::{DeliveryStatus, ParkReason};
-use ledgerhook_model::{InstanceId, Moment, OrganizationId};
+use ledgerhook_model::{InstanceId, OrganizationId};
 
 use super::{MemoryStore, State, next};
 use crate::StoreError;
@@ -31,7 +31,6 @@ impl Instances for MemoryStore {
         &self,
         organization: OrganizationId,
         id: InstanceId,
-        _at: Moment,
     ) -> Result<bool, StoreError> {
         let mut state = self.state();
         if state.instance(organization, id).is_none() {

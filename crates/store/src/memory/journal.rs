@@ -72,7 +72,7 @@ impl Journal for MemoryStore {
         let page: Vec<_> = fitting.by_ref().take(filter.limit).collect();
         let last = page.last().map(|(place, _)| **place);
         Ok(EventPage {
-            records: page.into_iter().map(|(_, row)| state.event_record(row)).collect(),
+            records: page.into_iter().map(|(_, row)| state.event_record(row, false)).collect(),
             next: last.filter(|_| fitting.next().is_some()),
         })
     }
@@ -86,7 +86,7 @@ impl Journal for MemoryStore {
         let place = state.journal.place_of_id.get(&id);
         let row = place.and_then(|place| state.journal.events.get(place));
         let row = row.filter(|row| row.organization == organization);
-        Ok(row.map(|row| state.event_record(row)))
+        Ok(row.map(|row| state.event_record(row, true)))
     }
 
     async fn trim(&self, before: Moment, limit: usize) -> Result<usize, StoreError> {
@@ -219,10 +219,11 @@ impl State {
         self.last_ids = before;
     }
 
-    fn event_record(&self, row: &EventRow) -> EventRecord {
+    fn event_record(&self, row: &EventRow, with_body: bool) -> EventRecord {
         let event = row.event.clone();
         let delivery = self.deliveries.get(&DeliveryId(event.notification.0));
-        let notice = event.notice.and_then(|id| self.journal.notices.get(&id));
+        let notice = event.notice.filter(|_| with_body);
+        let notice = notice.and_then(|id| self.journal.notices.get(&id));
         EventRecord {
             event,
             status: event_status(delivery.map(|row| (row.record.status, row.record.attempts))),

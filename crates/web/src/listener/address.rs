@@ -57,7 +57,9 @@ impl Address {
             ["types", name] => Language::of_name(name).map_or(Self::Nothing, Self::Types),
             ["api"] => Self::Operations,
             ["api", name] => Self::api(name),
-            ["metadata" | "operations" | "types" | "api" | "soap11" | "soap12", ..] => Self::Nothing,
+            ["metadata" | "operations" | "types" | "api" | "soap11" | "soap12", ..] => {
+                Self::Nothing
+            }
             [first, ref rest @ ..] => match Format::of_name(first) {
                 Some(format) => Self::of_format(format, rest),
                 None => Self::custom(first, rest, path)?,

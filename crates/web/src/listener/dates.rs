@@ -53,7 +53,9 @@ fn civil(text: &str) -> Option<DateTime> {
         _ if digits_only => None,
         // The original reads a date alone by day and month, but with a time by month and day.
         10 if text.contains('/') => date("%d/%m/%Y", text),
-        19 if text.contains('/') => strtime::parse("%m/%d/%Y %H:%M:%S", text).ok()?.to_datetime().ok(),
+        19 if text.contains('/') => {
+            strtime::parse("%m/%d/%Y %H:%M:%S", text).ok()?.to_datetime().ok()
+        }
         _ => text.parse::<DateTime>().ok(),
     }
 }

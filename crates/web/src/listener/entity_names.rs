@@ -161,7 +161,9 @@ mod tests {
     #[test]
     fn a_name_is_that_entity_in_any_case_and_never_by_way_of_its_number() {
         for (name, _) in ENTITY_NAMES.iter().chain(LATER_ENTITY_NAMES) {
-            for text in [(*name).to_owned(), name.to_lowercase(), format!("  {} ", name.to_uppercase())] {
+            for text in
+                [(*name).to_owned(), name.to_lowercase(), format!("  {} ", name.to_uppercase())]
+            {
                 assert_eq!(EntityName::read(&text), EntityName::Known(name), "{text}");
             }
         }

@@ -57,9 +57,8 @@ impl AnswerForm {
     fn of_headers(headers: &HeaderMap) -> Self {
         let sent = content_type::of_request(headers);
         let accepted = accepted(headers);
-        let is_accepted = |format: Format| {
-            accepted.iter().any(|entry| entry.starts_with(format.content_type()))
-        };
+        let is_accepted =
+            |format: Format| accepted.iter().any(|entry| entry.starts_with(format.content_type()));
         let as_sent = PREFERRED.into_iter().filter(|format| sent == Some(format.content_type()));
         let preferred = as_sent.chain(PREFERRED).find(|format| is_accepted(*format));
         if let Some(format) = preferred {
@@ -129,7 +128,11 @@ mod tests {
             // a: an entry that is also the type of the request.
             (Some("text/html, application/json"), json, "application/json"),
             (Some("application/xml,application/jsv"), Some("application/jsv"), "application/jsv"),
-            (Some("text/html, application/json"), Some("application/json; charset=utf-8"), "text/html"),
+            (
+                Some("text/html, application/json"),
+                Some("application/json; charset=utf-8"),
+                "text/html",
+            ),
             // b: the first that is liked.
             (Some("application/json"), json, "application/json"),
             (Some("application/xml;q=0.9, text/html;q=0.1"), json, "text/html"),
@@ -141,7 +144,11 @@ mod tests {
             (Some("*/*, application/xml"), json, "application/xml"),
             // c: the request's own type.
             (Some("*/*"), json, "application/json"),
-            (Some("*/*"), Some("application/json; charset=utf-8"), "application/json; charset=utf-8"),
+            (
+                Some("*/*"),
+                Some("application/json; charset=utf-8"),
+                "application/json; charset=utf-8",
+            ),
             (Some("*/*;q=0.1"), Some("text/csv"), "text/csv"),
             (Some("*/*"), Some("text/plain"), "text/plain"),
             (Some("*/*"), Some("application/x-www-form-urlencoded"), "text/html"),
@@ -189,7 +196,10 @@ mod tests {
     fn a_pre_defined_address_has_its_own_format_unless_the_query_says_other() {
         for format in Format::ALL {
             let form = AnswerForm::of_predefined(format, &Query::default());
-            assert_eq!((form.content_type.as_str(), form.format), (format.content_type(), Some(format)));
+            assert_eq!(
+                (form.content_type.as_str(), form.format),
+                (format.content_type(), Some(format))
+            );
         }
         let query = Query::from(&[("format", "xml")][..]);
         assert_eq!(AnswerForm::of_predefined(Format::Json, &query), Format::Xml.into());

@@ -88,9 +88,9 @@ fn put(members: &mut Map<String, Value>, name: &str, text: Option<&str>) {
 /// Whether `body` has everything of `said` in its place, and lists of the same length.
 fn says(body: &Value, said: &Value) -> bool {
     match (body, said) {
-        (Value::Object(body), Value::Object(said)) => said
-            .iter()
-            .all(|(name, value)| body.get(name).is_some_and(|found| says(found, value))),
+        (Value::Object(body), Value::Object(said)) => {
+            said.iter().all(|(name, value)| body.get(name).is_some_and(|found| says(found, value)))
+        }
         (Value::Array(body), Value::Array(said)) => {
             body.len() == said.len() && body.iter().zip(said).all(|(found, one)| says(found, one))
         }

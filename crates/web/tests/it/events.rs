@@ -27,7 +27,12 @@ async fn an_event_has_the_originals_members_and_ours() {
     let gateway = GatewayUnderTest::start().await;
     let instance = gateway.connect_with_app("shop", Value::Null).await;
     gateway.notice("/events/bookshelf", "shop 7").await;
-    let event = gateway.get("GET /instances/events").await.ok()[0].clone();
+    let listed = gateway.get("GET /instances/events").await.ok()[0].clone();
+    assert_eq!(listed["providerData"], r#"{"Id":"7"}"#, "a list has the record, not the notice");
+    let event = {
+        let path = format!("GET /instances/events/{}", listed["id"].as_str().unwrap());
+        gateway.get(&path).await.ok()
+    };
     let (id, seen) = (event["id"].as_str().unwrap(), event["eventDate"].as_str().unwrap());
     let shape = json!({
         "id": id,

@@ -132,7 +132,7 @@ fn what_does_not_fit_is_read_from_the_store_and_nothing_is_missed() {
     }
     let mut seen = Vec::new();
     loop {
-        for load in lanes.to_load() {
+        for load in lanes.take_loads() {
             let after = load.after.map_or(0, |id| id.0);
             let rows = (after + 1..=last).take(load.limit);
             let read = rows.map(|id| parcel(id, 1, &id.to_string())).collect();
@@ -156,10 +156,10 @@ fn what_does_not_fit_is_read_from_the_store_and_nothing_is_missed() {
 fn what_comes_while_a_lane_is_read_is_read_as_well() {
     let mut lanes = Lanes::new(LIMITS);
     lanes.offer_stored(InstanceId(1));
-    let load = lanes.to_load().remove(0);
+    let load = lanes.take_loads().remove(0);
     lanes.offer(parcel(9, 1, "late"));
     lanes.loaded(load, Some(vec![parcel(3, 1, "early")]));
-    let again = lanes.to_load().remove(0);
+    let again = lanes.take_loads().remove(0);
     assert_eq!(again.after, Some(DeliveryId(3)));
     lanes.loaded(again, Some(vec![parcel(9, 1, "late")]));
     assert_eq!(start_all(&mut lanes, at(0)), [3, 9]);

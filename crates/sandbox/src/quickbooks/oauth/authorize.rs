@@ -1,17 +1,16 @@
 //! The authorize page: a plain form where a person picks the company, or says no.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use axum::extract::{Form, Query, State};
-use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use serde::Deserialize;
 use url::Url;
 
 use super::super::portal::App;
 use super::super::shared::{SharedState, State as SandboxState};
 use super::grants::Approved;
+use super::pages::{CompanyForm, error_page, found};
 
 /// The parameters of the page, and the hidden fields of its form.
 #[derive(Debug, Default, Deserialize)]
@@ -33,7 +32,7 @@ pub(super) async fn page(
 ) -> Response {
     let state = shared.lock();
     match check(&asked, &state.apps) {
-        Ok(_) => Html(form(&asked, &state)).into_response(),
+        Ok(_) => show(&asked, &state),
         Err(reason) => error_page(reason),
     }
 }
@@ -93,57 +92,20 @@ fn check(asked: &Asked, apps: &BTreeMap<String, App>) -> Result<Url, &'static st
     Ok(back)
 }
 
-fn form(asked: &Asked, state: &SandboxState) -> String {
-    let mut fields = String::new();
-    for (name, value) in [
-        ("client_id", &asked.client_id),
-        ("response_type", &asked.response_type),
-        ("scope", &asked.scope),
-        ("redirect_uri", &asked.redirect_uri),
-        ("state", &asked.state),
-    ] {
-        let value = escape(value);
-        append(&mut fields, format_args!(r#"<input type="hidden" name="{name}" value="{value}">"#));
-    }
-    let mut companies = String::new();
-    for (realm_id, company) in &state.companies {
-        let (realm_id, name) = (escape(realm_id), escape(&company.company.name));
-        append(
-            &mut companies,
-            format_args!(
-                r#"<li>{name} ({realm_id}) <button name="realm_id" value="{realm_id}">Approve</button></li>"#
-            ),
-        );
-    }
-    let body = format!(
-        r#"<h1>Connect a company</h1><p>{} asks for access.</p><form method="post" action="/connect/oauth2">{fields}<ul>{companies}</ul><button name="realm_id" value="">Deny</button></form>"#,
-        escape(&asked.client_id)
-    );
-    document(&body)
-}
-
-fn append(text: &mut String, piece: std::fmt::Arguments<'_>) {
-    // Writing to a String cannot fail.
-    let _written = text.write_fmt(piece);
-}
-
-fn document(body: &str) -> String {
-    format!(
-        r#"<!doctype html><html lang="en"><meta charset="utf-8"><title>QuickBooks sandbox</title><body>{body}</body></html>"#
-    )
-}
-
-fn error_page(reason: &str) -> Response {
-    let body = document(&format!("<h1>This app cannot connect</h1><p>{reason}</p>"));
-    (StatusCode::BAD_REQUEST, Html(body)).into_response()
-}
-
-fn found(back: &Url) -> Response {
-    (StatusCode::FOUND, [(header::LOCATION, back.as_str())]).into_response()
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+fn show(asked: &Asked, state: &SandboxState) -> Response {
+    let form = CompanyForm {
+        client_id: &asked.client_id,
+        action: "/connect/oauth2",
+        fields: &[
+            ("client_id", &asked.client_id),
+            ("response_type", &asked.response_type),
+            ("scope", &asked.scope),
+            ("redirect_uri", &asked.redirect_uri),
+            ("state", &asked.state),
+        ],
+        end: r#"<button name="realm_id" value="">Deny</button>"#,
+    };
+    form.show(state)
 }
 
 #[cfg(test)]
@@ -172,10 +134,5 @@ mod tests {
             };
             assert_eq!(check(&asked, &apps).is_ok(), allowed, "{client_id} {redirect_uri}");
         }
-    }
-
-    #[test]
-    fn text_of_others_is_escaped_in_the_page() {
-        assert_eq!(escape(r#"<b a="1">&"#), "&lt;b a=&quot;1&quot;&gt;&amp;");
     }
 }

@@ -15,7 +15,8 @@ pub(super) fn read(text: &str) -> Result<Notice, DecodeError> {
     let columns = reader.headers().map_err(not_well_formed)?.clone();
     let is_known = |name: &str| {
         let name = name.trim();
-        name.eq_ignore_ascii_case(binding::REALM_ID) || name.eq_ignore_ascii_case(binding::DATA_CHANGE_EVENT)
+        name.eq_ignore_ascii_case(binding::REALM_ID)
+            || name.eq_ignore_ascii_case(binding::DATA_CHANGE_EVENT)
     };
     if !columns.iter().any(is_known) {
         return Err(DecodeError::NoKnownColumn);

@@ -31,7 +31,8 @@ fn node(value: &RawValue, room: &mut Room) -> Result<Node, DecodeError> {
         Some(b'[') => {
             room.enter()?;
             let elements: Vec<&RawValue> = parse(text)?;
-            let nodes = elements.into_iter().map(|element| node(element, room)).collect();
+            let nodes = elements.into_iter().map(|element| node(element, room));
+            let nodes = nodes.collect::<Result<_, _>>();
             room.leave();
             nodes.map(Node::List)
         }

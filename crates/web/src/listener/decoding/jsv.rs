@@ -126,6 +126,8 @@ impl<'a> Reader<'a> {
 
     fn expected(&self, what: &str) -> DecodeError {
         let place = self.text.len().saturating_sub(self.rest.len()).saturating_add(1);
-        DecodeError::NotWellFormed(format!("the JSV cannot be read: expected {what} at byte {place}"))
+        DecodeError::NotWellFormed(format!(
+            "the JSV cannot be read: expected {what} at byte {place}"
+        ))
     }
 }

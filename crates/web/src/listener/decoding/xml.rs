@@ -120,7 +120,9 @@ impl<'a> Document<'a> {
     fn end(&mut self) -> Result<(), DecodeError> {
         self.room.leave();
         // The library has seen to it that every end has its start.
-        let Some(element) = self.open.pop() else { return Err(self.broken("an end without a start")) };
+        let Some(element) = self.open.pop() else {
+            return Err(self.broken("an end without a start"));
+        };
         let name = element.name.clone();
         let node = element.into_node().ok_or_else(|| {
             self.broken(format!("`{name}` holds text and elements, or is nil and holds something"))

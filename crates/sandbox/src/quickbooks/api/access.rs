@@ -1,4 +1,5 @@
-//! The bearer check, with the two envelopes that differ from every other fault.
+//! Who may touch a company: the check of tokens and signatures, with the two envelopes that differ
+//! from every other fault.
 
 use axum::Json;
 use axum::http::{StatusCode, header};
@@ -7,6 +8,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::super::oauth::Unusable;
+use super::super::oauth1;
 use super::super::shared::State as SandboxState;
 use super::caller::Caller;
 
@@ -20,13 +22,17 @@ pub(super) enum Denied {
     NotConnected,
 }
 
-/// The app that calls, if the call carries a live token of the company.
+/// The app that calls, if the call carries a live token of the company, or is signed with one.
 pub(super) fn check(
     state: &SandboxState,
     caller: &Caller,
     realm: &str,
     now: Timestamp,
 ) -> Result<String, Denied> {
+    if let Some(signed) = oauth1::check(state, caller, now) {
+        let connected = signed.realm_id() == realm;
+        return connected.then(|| signed.client_id().to_owned()).ok_or(Denied::NotConnected);
+    }
     let token = caller.bearer_token().unwrap_or_default();
     match state.grants.check(token, realm, now) {
         Ok(client_id) => Ok(client_id.to_owned()),
