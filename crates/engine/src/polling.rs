@@ -256,8 +256,9 @@ impl Polling {
         let state = base.store.poll_state(id.clone()).await?;
         let mut cursor =
             state.map_or_else(|| Cursor::baseline(base.clock.now()), |state| state.cursor);
+        let mut since = cursor.ask_since();
         for _ in 0..PAGES_IN_A_ROW_MAX {
-            let page = self.read(&**feed, seat, cursor).await?;
+            let page = self.read(&**feed, seat, since).await?;
             base.counters.provider_reads.many(u64::from(page.reads));
             if let Some(note) = &page.note {
                 tracing::warn!(instance = %seat.id, feed = id.feed, note, "of a poll");
@@ -272,6 +273,8 @@ impl Polling {
             if !page.more || cursor == before {
                 break;
             }
+            // The overlap was read with the first page.
+            since = cursor.read_up_to;
         }
         Ok(())
     }
@@ -281,13 +284,13 @@ impl Polling {
         &self,
         feed: &dyn ChangeFeed,
         seat: &Seat,
-        cursor: Cursor,
+        since: Moment,
     ) -> Result<FeedPage, PollError> {
         let tokens = &self.parts.tokens;
         let request = |access| FeedRequest {
             access,
             configuration: &seat.configuration,
-            since: cursor.ask_since(),
+            since,
             resources: &seat.settings.resources,
         };
         let access = tokens.access(seat).await?;
@@ -329,15 +332,26 @@ impl Polling {
 
     async fn note_failure(&self, id: &PollId, error: &PollError) {
         tracing::warn!(instance = %id.instance, feed = id.feed, %error, "a poll failed");
-        if let PollError::Feed(FeedError::Throttled { wait }) = error {
-            let mut plan = self.plan();
-            if let Some((_, interval)) = plan.entries.get(id).copied() {
-                plan.set(id, Instant::now() + (*wait).max(interval), interval);
+        match error {
+            PollError::Feed(FeedError::Throttled { wait }) => self.put_off(id, *wait),
+            PollError::Feed(FeedError::Refused(why)) => {
+                if let Err(error) = self.parts.tokens.shut_out(id.instance, why).await {
+                    tracing::warn!(instance = %id.instance, %error, "that could not be noted");
+                }
             }
+            _ => {}
         }
         let noted = self.parts.base.store.record_poll_failure(id.clone(), error.to_string()).await;
         if let Err(error) = noted {
             tracing::warn!(instance = %id.instance, %error, "a failed poll could not be noted");
+        }
+    }
+
+    /// Puts the next poll off by at least `wait`.
+    fn put_off(&self, id: &PollId, wait: Duration) {
+        let mut plan = self.plan();
+        if let Some((_, interval)) = plan.entries.get(id).copied() {
+            plan.set(id, Instant::now() + wait.max(interval), interval);
         }
     }
 

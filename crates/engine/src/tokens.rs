@@ -100,6 +100,19 @@ impl Tokens {
         Ok(access_of(seat, opened))
     }
 
+    /// Notes that the provider lets us no more into a company: its user disconnected the app, or
+    /// its subscription ended. Only a new authorisation helps.
+    pub(crate) async fn shut_out(
+        &self,
+        instance: InstanceId,
+        why: &str,
+    ) -> Result<(), AccessError> {
+        let grant = self.stored(instance).await?;
+        let why = why.to_owned();
+        self.base.store.refuse_grant(instance, grant.generation, why).await?;
+        Ok(())
+    }
+
     /// Tells the provider that the connection has ended, as well as that can be done.
     pub(crate) async fn revoke(&self, instance: InstanceId) {
         let Some(seat) = self.base.roster.by_id(instance) else { return };

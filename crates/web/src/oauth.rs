@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use ledgerhook_engine::connector::AuthorizeRequest;
+use ledgerhook_engine::connector::{AuthorizeRequest, RequestTokenRequest};
 use ledgerhook_engine::{Gateway, Refusal};
+use ledgerhook_model::Secret;
 use serde::Serialize;
 
 use crate::body::JsonObject;
@@ -22,6 +23,7 @@ struct UrlRequest {
     callback_url: Option<String>,
     scope: Option<String>,
     state: Option<String>,
+    request_token: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -43,6 +45,7 @@ pub(crate) async fn url_by_query(
         callback_url: text("callbackUrl"),
         scope: text("scope"),
         state: text("state"),
+        request_token: text("requestToken"),
     };
     url(&gateway, &element, request)
 }
@@ -62,6 +65,7 @@ pub(crate) async fn url_by_body(
         callback_url: text("callbackUrl")?,
         scope: text("scope")?,
         state: text("state")?,
+        request_token: text("requestToken")?,
     };
     url(&gateway, &element, request)
 }
@@ -80,22 +84,37 @@ fn url(gateway: &Gateway, element: &str, request: UrlRequest) -> Result<Json<Url
         callback_url,
         scope: request.scope,
         state: request.state.unwrap_or_else(|| element.to_owned()),
-        request_token: None,
+        request_token: request.request_token,
     };
     let oauth_url = connector.oauth.authorize_url(&request).map_err(Refusal::from)?;
     Ok(Json(UrlShape { oauth_url, element }))
 }
 
-/// `GET /elements/{keyOrId}/oauth/token`: the request token of OAuth 1.0a, which no provider of
-/// this gateway has any more.
+#[derive(Debug, Serialize)]
+pub(crate) struct RequestTokenShape {
+    token: String,
+    secret: String,
+}
+
+/// `GET /elements/{keyOrId}/oauth/token`: the request token of OAuth 1.0a. The caller hands the
+/// token to `…/oauth/url`, and the secret to the instance as `providerData.secret`.
 pub(crate) async fn request_token(
     State(gateway): State<Arc<Gateway>>,
     Path(element): Path<String>,
-) -> Result<(), Failure> {
-    let profile = gateway.connector(&element)?.profile;
-    Err(Failure::bad_request(format!(
-        "{} is connected by OAuth 2.0, which has no request token (Intuit ended OAuth 1.0a on \
-         2019-12-17); send the customer to the URL from GET /elements/{}/oauth/url",
-        profile.name, profile.key
-    )))
+    query: Query,
+) -> Result<Json<RequestTokenShape>, Failure> {
+    let connector = gateway.connector(&element)?;
+    let text = |name| query.text(name).map(str::to_owned);
+    let (Some(api_key), Some(api_secret), Some(callback_url)) =
+        (text("apiKey"), text("apiSecret"), text("callbackUrl"))
+    else {
+        return Err(Failure::bad_request(
+            "apiKey, apiSecret and callbackUrl: all are needed; they are the consumer key, the \
+             consumer secret and the callback of your app at the provider",
+        ));
+    };
+    let request =
+        RequestTokenRequest { api_key, api_secret: Secret::new(api_secret), callback_url };
+    let issued = connector.oauth.request_token(&request).await.map_err(Refusal::from)?;
+    Ok(Json(RequestTokenShape { token: issued.token, secret: issued.secret.expose().to_owned() }))
 }

@@ -13,15 +13,18 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
 
 import requests
+from intuitlib import config
 from intuitlib.client import AuthClient
 from intuitlib.enums import Scopes
 from intuitlib.exceptions import AuthClientError
+from intuitlib.migration import migrate
 from quickbooks import QuickBooks
 from quickbooks.batch import batch_create
 from quickbooks.cdc import change_data_capture
 from quickbooks.exceptions import QuickbooksException
 from quickbooks.objects import Customer, Invoice, SalesItemLine, SalesItemLineDetail
 from quickbooks.objects.company_info import CompanyInfo
+from requests_oauthlib import OAuth1Session
 
 BASE = os.environ["SANDBOX_URL"]
 REALM_ID = "9341452000000002"
@@ -150,6 +153,28 @@ def check_webhooks(books):
     server.shutdown()
 
 
+def check_oauth1():
+    session = OAuth1Session(CLIENT_ID, CLIENT_SECRET, callback_uri=REDIRECT_URI)
+    request = session.fetch_request_token(f"{BASE}/oauth/v1/get_request_token")
+    fields = {"oauth_token": request["oauth_token"], "realm_id": REALM_ID}
+    answer = requests.post(f"{BASE}/Connect/Begin", data=fields, allow_redirects=False)
+    session.parse_authorization_response(answer.headers["location"])
+    token = session.fetch_access_token(f"{BASE}/oauth/v1/get_access_token")
+    done("oauth 1.0a: request token, connect, access token")
+    query = {"query": "select * from CompanyInfo where CompanyName = 'Corner Cafe'"}
+    answer = session.get(f"{BASE}/v3/company/{REALM_ID}/query", params=query)
+    assert answer.json()["QueryResponse"]["CompanyInfo"][0]["CompanyName"] == "Corner Cafe"
+    done("oauth 1.0a: signed query")
+    # The library knows the two addresses of Intuit only.
+    config.MIGRATION_URL["sandbox"] = f"{BASE}/v2/oauth2/tokens/migrate"
+    discovery = f"{BASE}/.well-known/openid_sandbox_configuration"
+    auth = AuthClient(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, environment=discovery)
+    secrets = (token["oauth_token"], token["oauth_token_secret"])
+    migrate(CLIENT_ID, CLIENT_SECRET, *secrets, auth, [Scopes.ACCOUNTING])
+    auth.refresh()
+    done("oauth 1.0a: migrated to oauth 2.0")
+
+
 def main():
     started_at = datetime.now(timezone.utc) - timedelta(seconds=2)
     auth = connect()
@@ -162,6 +187,7 @@ def main():
     )
     keep_books(books, started_at.strftime("%Y-%m-%dT%H:%M:%SZ"))
     check_webhooks(books)
+    check_oauth1()
     auth.revoke(token=auth.refresh_token)
     for work in (lambda: CompanyInfo.all(qb=books), lambda: auth.refresh()):
         try:

@@ -227,7 +227,9 @@ async fn the_raw_notice_can_be_read_with_its_event() {
     let path = format!("/instances/{}/events", instances[0].1.id);
     let events = stage.tenant.caller.all(&path).await;
     assert_eq!(events.len(), 2);
-    for event in events {
+    for listed in events {
+        let path = format!("/instances/events/{}", listed["id"].as_str().unwrap());
+        let event = stage.tenant.caller.get(&path).await.ok();
         assert_eq!(event["providerData"], body);
         assert_eq!(event["detection"], "webhook");
     }

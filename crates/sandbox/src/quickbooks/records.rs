@@ -155,7 +155,7 @@ impl QuickBooks {
         let entity = api::find_entity(entity)?;
         match self.look(realm_id, |books| samples::body(books, entity, number))? {
             Ok(body) => Ok(Value::Object(body)),
-            Err(NothingToReferTo(kind)) => Err(QuickBooksError::NothingToReferTo(kind.name)),
+            Err(NothingToReferTo(kind)) => Err(QuickBooksError::NothingToReferTo(kind)),
         }
     }
 

@@ -48,7 +48,7 @@ const TRADES: [&str; 16] = [
 
 /// The kind of which there is no active record to refer to.
 #[derive(Debug)]
-pub(super) struct NothingToReferTo(pub(super) &'static EntityKind);
+pub(super) struct NothingToReferTo(pub(super) &'static str);
 
 /// A body that creates a record of the kind. The same number gives the same body in the same
 /// books; another number gives another name and another amount.
@@ -92,11 +92,12 @@ impl Draft<'_> {
     }
 
     /// A reference to an active record; which one depends on the number.
-    fn reference(&self, kind: &str) -> Result<Value, NothingToReferTo> {
-        let kind = EntityKind::find(kind).unwrap_or(&super::entities::COMPANY_INFO);
+    fn reference(&self, kind: &'static str) -> Result<Value, NothingToReferTo> {
         let near = self.number.wrapping_mul(389) % 1_000;
-        let found = self.books.active_near(kind, near).ok_or(NothingToReferTo(kind))?;
-        Ok(json!({"value": found.id(), "name": Books::name_of(kind, found)}))
+        let found = EntityKind::find(kind)
+            .and_then(|kind| Some((kind, self.books.active_near(kind, near)?)));
+        let (kind, record) = found.ok_or(NothingToReferTo(kind))?;
+        Ok(json!({"value": record.id(), "name": Books::name_of(kind, record)}))
     }
 
     fn list_body(&self, entity: &EntityKind) -> Result<Option<Value>, NothingToReferTo> {

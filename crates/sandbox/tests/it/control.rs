@@ -107,3 +107,27 @@ async fn a_form_of_another_site_is_not_taken_for_json() {
     let answer = bench.post_form("/sandbox/companies", &[], &[("realm_id", "1")]).await;
     assert_eq!(answer.status, 400);
 }
+
+#[tokio::test]
+async fn the_shell_can_send_merge_any_kind_and_see_where_records_stand() {
+    let bench = Bench::start().await;
+    for number in [1, 2] {
+        bench.quickbooks().create_sample(REALM, "Class", number).unwrap();
+    }
+    let invoice = bench.quickbooks().create_sample(REALM, "Invoice", 1).unwrap();
+    let company = format!("/sandbox/companies/{REALM}");
+    let path = format!("{company}/records/invoice/{}/send", invoice["Id"].as_str().unwrap());
+    assert_eq!(bench.post_json(&path, json!({})).await.json()["EmailStatus"], "EmailSent");
+    let merge = json!({"entity": "class", "survivor": "1", "loser": "2"});
+    let merged = bench.post_json(&format!("{company}/merge"), merge).await;
+    assert_eq!(merged.json()["Name"], "Class 1");
+    let records = bench.get(&format!("{company}/records")).await.json();
+    let lost = json!({
+        "entity": "Class",
+        "id": "2",
+        "sync_token": "1",
+        "last_updated": "2026-03-10T19:00:00Z",
+        "standing": "inactive",
+    });
+    assert!(records.as_array().unwrap().contains(&lost), "{records}");
+}

@@ -86,10 +86,15 @@ async fn an_authorization_url_without_its_parts_is_400_and_names_both() {
 }
 
 #[tokio::test]
-async fn a_request_token_of_oauth_1_is_explained_away() {
+async fn a_request_token_of_oauth_1_is_not_for_every_element() {
     let gateway = GatewayUnderTest::start().await;
-    let target = request("GET /elements/bookshelf/oauth/token").body(Body::empty());
-    let (status, message) = gateway.send(target.unwrap()).await.refusal();
-    assert_eq!(status, 400);
-    assert!(message.contains("2019-12-17") && message.contains("oauth/url"), "{message}");
+    for (query, expected) in [
+        ("apiKey=k&callbackUrl=http://x", "apiKey, apiSecret and callbackUrl: all are needed"),
+        ("apiKey=k&apiSecret=s&callbackUrl=http://x", "OAuth 2.0, which has no request token"),
+    ] {
+        let target = request(&format!("GET /elements/bookshelf/oauth/token?{query}"));
+        let (status, message) = gateway.send(target.body(Body::empty()).unwrap()).await.refusal();
+        assert_eq!(status, 400);
+        assert!(message.contains(expected), "{message}");
+    }
 }

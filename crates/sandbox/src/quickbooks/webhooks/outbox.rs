@@ -13,7 +13,7 @@ use super::super::options::{MergeSpelling, QuickBooksOptions, WebhookConduct};
 use super::super::portal::WebhookFormat;
 use crate::chance::Chance;
 
-/// Notices that may wait for one app; further ones are dropped and counted.
+/// Notices that may wait for one app, and as many held back; further ones are dropped and counted.
 const WAITING_MAX: usize = 100_000;
 /// Past notices kept for a look and for sending again.
 const NOTICES_KEPT_MAX: usize = 100_000;
@@ -208,7 +208,7 @@ impl Outbox {
         if queue.drop_next > 0 {
             queue.drop_next -= 1;
             self.counted.dropped += 1;
-        } else if lost {
+        } else if lost || queue.held.len() >= WAITING_MAX {
             self.counted.dropped += 1;
         } else if queue.hold_next > 0 {
             queue.hold_next -= 1;

@@ -57,7 +57,6 @@ fn check_quotes(text: &str) -> Result<(), DecodeError> {
     Err(DecodeError::NotWellFormed("the CSV cannot be read: a quote is not closed".to_owned()))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` takes")]
 fn not_well_formed(error: csv::Error) -> DecodeError {
     DecodeError::NotWellFormed(format!("the CSV cannot be read: {error}"))
 }

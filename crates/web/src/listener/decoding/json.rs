@@ -53,7 +53,6 @@ fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, DecodeError> {
     serde_json::from_str(text).map_err(not_well_formed)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` takes")]
 fn not_well_formed(error: serde_json::Error) -> DecodeError {
     DecodeError::NotWellFormed(format!("the JSON cannot be read: {error}"))
 }

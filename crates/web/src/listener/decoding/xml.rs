@@ -176,6 +176,7 @@ impl Element {
         match (self.children.is_empty(), has_text) {
             (true, false) if self.is_nil => Some(Node::Null),
             _ if self.is_nil => None,
+            (true, false) if is_list => Some(Node::List(Vec::new())),
             (true, _) => Some(Node::Text(self.text)),
             (false, true) => None,
             (false, false) if is_list => {

@@ -1,8 +1,6 @@
 //! The XML schema of the request's types (reference: qbo-webhooks-listener §5): every element may be
 //! missing, and what is a reference in .NET may be nil.
 
-use std::fmt::Write as _;
-
 use crate::listener::entity_names::{ENTITY_NAMES, OPERATIONS};
 use crate::listener::types::{CLASSES, Class, Kind, Member, NAMESPACE};
 
@@ -67,12 +65,11 @@ const fn is_nillable(kind: Kind) -> bool {
 }
 
 fn simple_type<'n>(name: &str, values: impl Iterator<Item = &'n str>) -> String {
-    let mut text =
-        format!("  <xs:simpleType name=\"{name}\">\n    <xs:restriction base=\"xs:string\">\n");
-    for value in values {
-        // Writing to a text cannot fail.
-        let _: std::fmt::Result = writeln!(text, "      <xs:enumeration value=\"{value}\" />");
-    }
-    text += "    </xs:restriction>\n  </xs:simpleType>\n";
-    text + &format!("  <xs:element name=\"{name}\" nillable=\"true\" type=\"tns:{name}\" />\n")
+    let values: String =
+        values.map(|value| format!("      <xs:enumeration value=\"{value}\" />\n")).collect();
+    format!(
+        "  <xs:simpleType name=\"{name}\">\n    <xs:restriction base=\"xs:string\">\n{values}    \
+         </xs:restriction>\n  </xs:simpleType>\n  <xs:element name=\"{name}\" nillable=\"true\" \
+         type=\"tns:{name}\" />\n"
+    )
 }

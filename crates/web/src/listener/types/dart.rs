@@ -43,7 +43,7 @@ fn class(of: &Class, scope: Scope) -> String {
             "        {wire_name} = JsonConverters.fromJson(json['{wire_name}'],'{kind}',context!);"
         )
     });
-    let written = joined(of.members, ",\n", |member| written(member));
+    let written = joined(of.members, ",\n", written);
     let methods = if is_request { METHODS } else { "" };
     format!(
         "{route}{contract}class {name} implements {returns}\n{{\n{members}\n\n    {name}({{{init}}});\n    \
