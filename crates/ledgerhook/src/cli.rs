@@ -8,8 +8,9 @@ use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 
 use crate::admin::{OrganizationCommand, UserCommand};
+use crate::practice::PracticeArguments;
 use crate::settings::{Flag, Sourced};
-use crate::{admin, demo, serve};
+use crate::{admin, demo, practice, serve};
 
 /// One signed event for every change in your customers' books.
 #[derive(Debug, Parser)]
@@ -48,6 +49,8 @@ enum Command {
         #[arg(long)]
         once: bool,
     },
+    /// Run a stand-in of QuickBooks Online to practise against
+    Sandbox(PracticeArguments),
     /// Organisations: the software companies that use this gateway
     #[command(subcommand)]
     Org(OrganizationCommand),
@@ -83,6 +86,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
         Command::Serve { .. } => wait_for(serve::run(sourced.settings)),
         Command::Demo { once } => wait_for(demo::run(sourced.settings, once)),
+        Command::Sandbox(arguments) => wait_for(practice::run(arguments)),
         Command::Org(command) => wait_for(admin::organization(sourced.settings, command)),
         Command::User(command) => wait_for(admin::user(sourced.settings, command)),
         Command::Config { .. } => {

@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 
 use super::api::Api;
 use super::receiver::{Arrival, Keys, receiver};
+use crate::practice::ADDRESSES;
 use crate::settings::Settings;
 use crate::{assembly, serve};
 
@@ -180,15 +181,8 @@ fn stage_settings(mut settings: Settings, folder: &TempDir, sandbox: &str) -> Se
     settings.data.folder = folder.path().to_owned();
     settings.egress.allow_private = true;
     settings.polling.interval_ms_min = POLL_INTERVAL_MS;
-    let addresses = [
-        ("authorize_url", "/connect/oauth2"),
-        ("token_url", "/oauth2/v1/tokens/bearer"),
-        ("revoke_url", "/v2/oauth2/tokens/revoke"),
-        ("api_url", ""),
-        ("sandbox_api_url", ""),
-    ];
     let addresses =
-        addresses.map(|(name, path)| (name.to_owned(), format!("{sandbox}{path}"))).into();
+        ADDRESSES.map(|(name, path)| (name.to_owned(), format!("{sandbox}{path}"))).into();
     settings.providers.insert("quickbooks".to_owned(), addresses);
     settings
 }

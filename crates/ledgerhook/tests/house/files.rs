@@ -103,3 +103,22 @@ fn providers_stand_side_by_side_in_the_same_shape() {
 /// The files that every provider has.
 const PROVIDER_FILES: &[&str] =
     &["endpoints.rs", "feed.rs", "notices.rs", "oauth.rs", "profile.rs", "record.rs"];
+
+#[test]
+fn every_test_that_a_promise_names_is_there() {
+    let promises = fs::read_to_string(workspace().join("docs/PROMISES.md")).unwrap();
+    let sources = rust_files();
+    let names: Vec<&str> =
+        promises.split('`').skip(1).step_by(2).filter(|name| is_test_name(name)).collect();
+    assert!(names.len() > 10, "{names:?}");
+    for name in names {
+        let definition = format!("fn {name}(");
+        assert!(sources.iter().any(|(_, text)| text.contains(&definition)), "no test `{name}`");
+    }
+}
+
+/// Whether a word of the page is the name of a test, and not a command or a header.
+fn is_test_name(word: &str) -> bool {
+    let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    word.len() > 20 && word.chars().all(letters)
+}

@@ -1,12 +1,13 @@
 //! What callers, providers and callbacks do wrong: refused with a reason, and nothing stored.
 
 use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use axum::http::Method;
 use ledgerhook_testkit::{Instance, PATIENCE, Stage, eventually, intuit_signature, legacy_body};
 use serde_json::{Value, json};
+use tokio::net::TcpSocket;
 
 use crate::PROGRAM;
 
@@ -216,10 +217,10 @@ async fn only_delivery(stage: &Stage, instance: &Instance) -> Value {
 #[tokio::test]
 async fn a_callback_that_cannot_be_reached_is_tried_again_and_the_failure_is_shown() {
     let stage = Stage::set(PROGRAM, &[("DELIVERY__RETRY_WAITS_SECONDS", "[1, 1, 1, 1]")]).await;
-    // A port that was free a moment ago: nobody listens there.
-    let closed = TcpListener::bind("127.0.0.1:0").unwrap();
+    // Taken, so that nobody else gets it, and not listened at.
+    let closed = TcpSocket::new_v4().unwrap();
+    closed.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = closed.local_addr().unwrap();
-    drop(closed);
     let callback = json!({"event.notification.callback.url": format!("http://{address}/x")});
     let instance = stage.connect(&stage.tenant, "1", &callback).await;
     told(&stage, "7").await;

@@ -351,12 +351,15 @@ async fn what_changes_while_the_gateway_is_away_is_found_afterwards_and_nothing_
     poll(&stage, &instance).await;
     let later = new_customer(&stage, "Afterwards");
     poll(&stage, &instance).await;
-    stage.receiver.wait_for_events(PATH, 3).await;
     // A process that was killed before it could note an outcome may repeat, under the same id.
-    let mut ids = BTreeSet::new();
-    let events = stage.receiver.wait_for_events(PATH, 3).await;
-    let distinct: Vec<_> =
-        events.into_iter().filter(|event| ids.insert(event.id.clone())).collect();
+    let distinct = async || {
+        let mut events: Vec<_> =
+            stage.receiver.at(PATH).iter().flat_map(|one| one.events()).collect();
+        let mut ids = BTreeSet::new();
+        events.retain(|event| ids.insert(event.id.clone()));
+        (events.len() >= 3).then_some(events)
+    };
+    let distinct = eventually("three events", PATIENCE, distinct).await;
     let distinct = told(&distinct);
     assert_eq!(distinct.len(), 3);
     for record in [&missed, &later] {

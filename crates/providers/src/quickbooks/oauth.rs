@@ -1,5 +1,5 @@
-//! Connecting a company by OAuth 2.0 (reference: quickbooks §4.1), or by OAuth 1.0a at a server that
-//! still speaks it (§4.2).
+//! Connecting a company by OAuth 2.0 (reference: quickbooks §4.1), or by OAuth 1.0a at a server
+//! that still speaks it (§4.2).
 
 mod connect_input;
 mod oauth1;

@@ -1,5 +1,5 @@
-//! The `Authorization` header of a call for a company, by the kind of its tokens: the one place that
-//! decides it.
+//! The `Authorization` header of a call for a company, by the kind of its tokens: the one place
+//! that decides it.
 
 use http::HeaderValue;
 use ledgerhook_connector::FeedError;

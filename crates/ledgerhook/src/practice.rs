@@ -1,0 +1,73 @@
+//! `ledgerhook sandbox`: a stand-in of QuickBooks Online to practise against, with bookkeepers who
+//! change the books.
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Args;
+use ledgerhook_sandbox::SandboxCommand;
+use ledgerhook_sandbox::quickbooks::WebhookFormat;
+
+/// What `ledgerhook sandbox` takes.
+#[derive(Debug, Args)]
+pub(crate) struct PracticeArguments {
+    /// Port on 127.0.0.1
+    #[arg(long, default_value_t = 8430)]
+    port: u16,
+    /// Changes a minute in each company; 0 leaves the books alone
+    #[arg(long, default_value_t = 6, value_name = "CHANGES")]
+    per_minute: u32,
+    /// Seed of whatever is made up, so that a run can be repeated
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where webhooks are posted
+    #[arg(
+        long,
+        default_value = "http://127.0.0.1:8420/elements/api-v2/events/quickbooks",
+        value_name = "URL"
+    )]
+    webhook_url: String,
+    /// The key that signs webhooks
+    #[arg(long, default_value = "sandbox-verifier-token", value_name = "TOKEN")]
+    verifier_token: String,
+    /// Post the legacy body instead of CloudEvents
+    #[arg(long)]
+    legacy: bool,
+}
+
+/// Runs the sandbox until interrupted.
+#[expect(clippy::print_stdout, reason = "the command talks to a person")]
+pub(crate) async fn run(arguments: PracticeArguments) -> anyhow::Result<ExitCode> {
+    let mut command = SandboxCommand {
+        port: arguments.port,
+        seed: arguments.seed,
+        changes_per_minute: arguments.per_minute,
+        ..SandboxCommand::default()
+    };
+    command.app = command.app.with_webhooks(arguments.webhook_url, arguments.verifier_token);
+    if arguments.legacy {
+        command.app.webhook_format = WebhookFormat::Legacy;
+    }
+    let base = format!("http://127.0.0.1:{}", arguments.port);
+    println!("To have a gateway use it, put this into its ledgerhook.toml:\n");
+    println!("[egress]\nallow_private = true\n\n[providers.quickbooks]");
+    for (name, path) in ADDRESSES {
+        println!("{name} = \"{base}{path}\"");
+    }
+    println!();
+    let serving = ledgerhook_sandbox::serve(command, |line| println!("{line}"));
+    tokio::select! {
+        ended = serving => ended.context("the sandbox cannot start")?,
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Settings of the provider, and where the stand-in has what they name.
+pub(crate) const ADDRESSES: [(&str, &str); 5] = [
+    ("authorize_url", "/connect/oauth2"),
+    ("token_url", "/oauth2/v1/tokens/bearer"),
+    ("revoke_url", "/v2/oauth2/tokens/revoke"),
+    ("api_url", ""),
+    ("sandbox_api_url", ""),
+];
