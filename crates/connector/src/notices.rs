@@ -1,5 +1,7 @@
 //! Reading what a provider posts.
 
+use std::sync::Arc;
+
 use http::HeaderMap;
 use ledgerhook_model::{Change, Moment, Secret};
 
@@ -10,6 +12,9 @@ pub struct NoticeEntry {
     pub company: String,
     /// What is said to have changed; its version is always `Version::Noticed`.
     pub change: Change,
+    /// The resources that it may be of, at least two, where the entry does not say which; then
+    /// `change.resource` is empty, and the entry is no event before it is known. Else none.
+    pub candidates: Vec<Arc<str>>,
 }
 
 /// What a notice says. Reading never fails: what cannot be understood is counted and kept raw,

@@ -17,7 +17,7 @@ use tokio::sync::{Notify, mpsc};
 
 use crate::ambient::random_bytes;
 use crate::base::Base;
-use crate::gateway::Settings;
+use crate::settings::Settings;
 use crate::supervisor::Supervisor;
 use lanes::{LaneLimits, Lanes, Load, Parcel};
 

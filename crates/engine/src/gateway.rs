@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use ledgerhook_connector::Connector;
 use ledgerhook_egress::{AddressPolicy, Client};
-use ledgerhook_model::delivery::RetrySchedule;
 use ledgerhook_model::{DeliveryId, EventId, InstanceId, OrganizationId};
 use ledgerhook_store::Store;
 use ledgerhook_store::deliveries::{DeliveryFilter, DeliveryRecord};
@@ -22,6 +21,7 @@ use crate::instances::Instances;
 use crate::intake::Intake;
 use crate::polling::Polling;
 use crate::refusal::Refusal;
+use crate::settings::Settings;
 use crate::supervisor::Supervisor;
 use crate::tenants::{Caller, Credentials, Tenants, hex};
 use crate::tokens::Tokens;
@@ -44,36 +44,6 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     /// The keys.
     pub vault: Vault,
-}
-
-/// What an operator may set.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// Shortest wait between two polls of an instance.
-    pub poll_interval_min: Duration,
-    /// How long events are kept.
-    pub retention: Duration,
-    /// When failed deliveries are tried again.
-    pub retry: RetrySchedule,
-    /// Most calls at one time to one callback URL.
-    pub callback_in_flight_max: usize,
-    /// Most calls at one time for one instance.
-    pub instance_in_flight_max: usize,
-    /// Whether notices without a signature are taken. For development only.
-    pub allow_unsigned_notices: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            poll_interval_min: Duration::from_secs(60),
-            retention: Duration::from_secs(7 * 24 * 60 * 60),
-            retry: RetrySchedule::standard(),
-            callback_in_flight_max: 64,
-            instance_in_flight_max: 16,
-            allow_unsigned_notices: false,
-        }
-    }
 }
 
 /// How long a shutdown waits for what is under way.

@@ -8,7 +8,7 @@ use http::HeaderMap;
 use ledgerhook_connector::{NoticeEntry, Notices, ParsedNotice};
 use ledgerhook_model::limits::NOTICED_EVENTS_PER_NOTIFICATION_MAX;
 use ledgerhook_model::{AppId, Detection, EventId, InstanceId, Moment, OrganizationId};
-use ledgerhook_store::journal::{Append, Finding, NewEvent, NewNotice};
+use ledgerhook_store::journal::{Append, Finding, NewEvent, NewNotice, NoticeSource};
 use thiserror::Error;
 
 use crate::ambient::random_bytes;
@@ -193,8 +193,9 @@ impl Intake {
             body,
             received_at,
             unrouted_entries: unrouted,
+            kept: None,
         };
-        Append { notice: Some(notice), findings, cursor: None }
+        Append { notice: Some(NoticeSource::New(notice)), findings, cursor: None }
     }
 }
 

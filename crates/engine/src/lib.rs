@@ -15,6 +15,7 @@ mod refusal;
 mod retention;
 pub mod roster;
 mod seating;
+mod settings;
 mod supervisor;
 pub mod tenants;
 mod tokens;
@@ -27,9 +28,10 @@ use ledgerhook_connector::Connector;
 pub use ledgerhook_store as store;
 
 pub use counters::CountersSnapshot;
-pub use gateway::{Gateway, Parts, Settings};
+pub use gateway::{Gateway, Parts};
 pub use intake::{InboundNotice, Intake, IntakeError, Trust};
 pub use refusal::Refusal;
+pub use settings::Settings;
 
 /// The connector of an element, by its key or by the number that the original gave it.
 fn find_connector<'c>(

@@ -6,9 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ledgerhook_connector::{ChangeFeed, FeedError, FeedPage, FeedRequest};
-use ledgerhook_model::configuration::{
-    Configuration, ConfigurationError, EventSettings, VendorType,
-};
+use ledgerhook_model::configuration::VendorType;
 use ledgerhook_model::cursor::Cursor;
 use ledgerhook_model::limits::POLLED_EVENTS_PER_NOTIFICATION_MAX;
 use ledgerhook_model::{Change, Detection, EventId, InstanceId, Moment, OrganizationId};
@@ -22,9 +20,10 @@ use tokio::time::Instant;
 use crate::ambient::random_bytes;
 use crate::append::Appender;
 use crate::base::Base;
-use crate::gateway::Settings;
 use crate::refusal::Refusal;
 use crate::roster::Seat;
+use crate::seating;
+use crate::settings::Settings;
 use crate::supervisor::Supervisor;
 use crate::tokens::{AccessError, Tokens};
 
@@ -137,21 +136,28 @@ impl Polling {
     /// not polled together.
     pub(crate) async fn begin(&self, seat: &Seat) -> Result<(), Refusal> {
         let base = &self.parts.base;
-        let connector = crate::find_connector(&base.connectors, seat.element)?;
+        let wanted = self.polls_of(seat)?;
         let now = base.clock.now();
-        let mut wanted = Vec::new();
-        for feed in &connector.feeds {
-            let interval = interval(&seat.settings, &seat.configuration, &**feed)?;
-            let interval = interval.max(self.interval_min);
-            if seat.settings.resources.iter().any(|resource| feed.covers(resource)) {
-                let id = PollId::new(seat.id, feed.name());
-                base.store.start_poll(id.clone(), Cursor::baseline(now)).await?;
-                wanted.push((id, interval));
-            }
+        for (id, _) in &wanted {
+            base.store.start_poll(id.clone(), Cursor::baseline(now)).await?;
         }
         self.plan_these(seat.id, &wanted);
         self.changed.notify_one();
         Ok(())
+    }
+
+    /// A poll for every feed that covers one of the instance's resources, and its pace.
+    fn polls_of(&self, seat: &Seat) -> Result<Vec<(PollId, Duration)>, Refusal> {
+        let connector = crate::find_connector(&self.parts.base.connectors, seat.element)?;
+        let mut polls = Vec::new();
+        for feed in &connector.feeds {
+            let interval = seating::interval(&seat.settings, &seat.configuration, &**feed)?;
+            if seat.settings.resources.iter().any(|resource| feed.covers(resource)) {
+                let id = PollId::new(seat.id, feed.name());
+                polls.push((id, interval.max(self.interval_min)));
+            }
+        }
+        Ok(polls)
     }
 
     /// Puts the polls of an instance into the plan; those that go on at the same pace stay where
@@ -187,13 +193,12 @@ impl Polling {
             self.parts.base.roster.by_id(id).filter(|seat| seat.organization == organization);
         let seat = seat
             .ok_or_else(|| Refusal::NotFound(format!("No element instance found with ID {id}")))?;
-        let polls = self.plan().of(id);
-        if polls.is_empty() {
+        if !seat.polls() {
             let why = "this instance is not polled: events are off, it is disabled, or its \
                        event.vendor.type is webhook";
             return Err(Refusal::BadRequest(why.to_owned()));
         }
-        for poll in polls {
+        for (poll, _) in self.polls_of(&seat)? {
             let outcome = self.poll(&seat, &poll).await;
             outcome.map_err(|error| Refusal::ProviderUnavailable(error.to_string()))?;
         }
@@ -334,7 +339,10 @@ impl Polling {
         tracing::warn!(instance = %id.instance, feed = id.feed, %error, "a poll failed");
         match error {
             PollError::Feed(FeedError::Throttled { wait }) => self.put_off(id, *wait),
+            // Nothing changes until the customer authorises again, which begins the polls anew.
+            PollError::Access(AccessError::NeedsReauthentication(_)) => self.end(id.instance),
             PollError::Feed(FeedError::Refused(why)) => {
+                self.end(id.instance);
                 if let Err(error) = self.parts.tokens.shut_out(id.instance, why).await {
                     tracing::warn!(instance = %id.instance, %error, "that could not be noted");
                 }
@@ -363,18 +371,6 @@ impl Polling {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(turns.entry(id.clone()).or_default())
     }
-}
-
-/// How often a feed is asked: what `event.poller.<feed>.refresh_interval` says, else the feed's own
-/// pace, else the instance's.
-pub(crate) fn interval(
-    settings: &EventSettings,
-    configuration: &Configuration,
-    feed: &dyn ChangeFeed,
-) -> Result<Duration, ConfigurationError> {
-    let key = format!("event.poller.{}.refresh_interval", feed.name());
-    let asked = configuration.minutes(&key)?;
-    Ok(asked.or(feed.interval_default()).unwrap_or(settings.poll_interval))
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 //! address policy, keys opened.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::time::Duration;
 
-use ledgerhook_connector::Connector;
+use ledgerhook_connector::{ChangeFeed, Connector};
 use ledgerhook_egress::{AddressPolicy, CallableUrl};
 use ledgerhook_model::Secret;
 use ledgerhook_model::configuration::{
@@ -13,7 +14,6 @@ use ledgerhook_model::signature::SigningKey;
 use ledgerhook_store::instances::Instance;
 use ledgerhook_store::tenancy::Organization;
 
-use crate::polling;
 use crate::refusal::Refusal;
 use crate::roster::{Callback, Seat};
 use crate::tenants::SIGNING_SEED;
@@ -33,7 +33,7 @@ pub(crate) fn check(
     let settings = EventSettings::read(configuration, &connector.profile.resource_names())?;
     callback(&settings, policy)?;
     for feed in &connector.feeds {
-        polling::interval(&settings, configuration, &**feed)?;
+        interval(&settings, configuration, &**feed)?;
     }
     let impossible = |problem: &str| {
         let problem = format!("{} {problem}", connector.profile.name);
@@ -98,6 +98,18 @@ pub(crate) fn signing_key(
     let seed: &[u8; 32] =
         seed.as_slice().try_into().map_err(|_| unreadable("not 32 bytes".to_owned()))?;
     Ok(SigningKey::from_seed(seed))
+}
+
+/// How often a feed is asked: what `event.poller.<feed>.refresh_interval` says, else the feed's own
+/// pace, else the instance's.
+pub(crate) fn interval(
+    settings: &EventSettings,
+    configuration: &Configuration,
+    feed: &dyn ChangeFeed,
+) -> Result<Duration, ConfigurationError> {
+    let key = format!("event.poller.{}.refresh_interval", feed.name());
+    let asked = configuration.minutes(&key)?;
+    Ok(asked.or(feed.interval_default()).unwrap_or(settings.poll_interval))
 }
 
 fn callback(

@@ -19,7 +19,7 @@ use ledgerhook_model::{
 };
 use ledgerhook_store::deliveries::{AttemptRecord, Deliveries as _};
 use ledgerhook_store::instances::{Instance, Instances as _};
-use ledgerhook_store::journal::{Append, Finding, Journal as _, NewEvent, NewNotice};
+use ledgerhook_store::journal::{Append, Finding, Journal as _, NewEvent, NewNotice, NoticeSource};
 use ledgerhook_store_sqlite::{Access, SqliteStore};
 use tokio::time::Instant;
 
@@ -97,6 +97,7 @@ fn append(n: i64, instances: i64) -> Append {
         body: Bytes::from(vec![b'n'; NOTICE_BYTES]),
         received_at: at,
         unrouted_entries: 0,
+        kept: None,
     };
     let finding = Finding {
         instance: InstanceId(1 + n % instances),
@@ -106,7 +107,8 @@ fn append(n: i64, instances: i64) -> Append {
         events_per_notification_max: 20,
         deliver: true,
     };
-    Append { notice: Some(notice), findings: vec![finding], cursor: None }
+    let notice = Some(NoticeSource::New(notice));
+    Append { notice, findings: vec![finding], cursor: None }
 }
 
 fn attempt(delivery: i64) -> AttemptRecord {

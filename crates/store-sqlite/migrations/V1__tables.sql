@@ -88,11 +88,29 @@ CREATE TABLE notices (
     app_id INTEGER,
     received_at INTEGER NOT NULL,
     unrouted_entries INTEGER NOT NULL,
-    body BLOB NOT NULL
+    body BLOB NOT NULL,
+    -- The body in the provider's own form, where it is another one and the notice was kept.
+    readable BLOB
 ) STRICT;
 
 -- For the trimmer.
 CREATE INDEX notices_by_age ON notices (received_at);
+
+-- The companies whose entries of a notice became no event yet. Rows go when they have, and with
+-- their notice.
+CREATE TABLE kept_notices (
+    notice_id INTEGER NOT NULL,
+    company TEXT NOT NULL,
+    organization_id INTEGER NOT NULL,
+    element TEXT NOT NULL,
+    -- The instance whose address the notice was posted to.
+    instance_id INTEGER,
+    PRIMARY KEY (notice_id, company)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX kept_notices_for_company ON kept_notices (organization_id, element, company);
+-- For lists, newest first.
+CREATE INDEX kept_notices_of_organization ON kept_notices (organization_id);
 
 -- `id` is the place in the journal. The events of a notification have neighbouring places.
 CREATE TABLE events (

@@ -10,6 +10,7 @@ mod error;
 mod grants;
 mod instances;
 mod journal;
+mod kept;
 mod last_ids;
 mod open;
 mod polls;

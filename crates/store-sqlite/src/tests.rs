@@ -16,7 +16,7 @@ use ledgerhook_model::{
 };
 use ledgerhook_store::Store;
 use ledgerhook_store::instances::Instance;
-use ledgerhook_store::journal::{Append, Finding, NewEvent, NewNotice};
+use ledgerhook_store::journal::{Append, Finding, NewEvent, NewNotice, NoticeSource};
 use ledgerhook_store::tenancy::NewOrganization;
 use tempfile::TempDir;
 
@@ -96,16 +96,21 @@ fn event_id(n: u64) -> EventId {
     EventId::new(at(0), random)
 }
 
+fn notice() -> NewNotice {
+    NewNotice {
+        element: "quickbooks".to_owned(),
+        app: None,
+        body: Bytes::from_static(b"{}"),
+        received_at: at(0),
+        unrouted_entries: 0,
+        kept: None,
+    }
+}
+
 /// A notice that told of `events`.
 fn told(instance: InstanceId, events: Vec<NewEvent>) -> Append {
     Append {
-        notice: Some(NewNotice {
-            element: "quickbooks".to_owned(),
-            app: None,
-            body: Bytes::from_static(b"{}"),
-            received_at: at(0),
-            unrouted_entries: 0,
-        }),
+        notice: Some(NoticeSource::New(notice())),
         findings: vec![Finding {
             instance,
             detection: Detection::Webhook,

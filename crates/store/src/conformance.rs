@@ -19,6 +19,7 @@ pub mod duplicates;
 pub mod events;
 pub mod grants;
 pub mod instances;
+pub mod kept;
 pub mod polls;
 mod samples;
 pub mod tenancy;
@@ -59,6 +60,12 @@ macro_rules! conformance_tests {
             events: events_read_back_with_their_notice an_event_is_where_its_delivery_is
                 pages_go_from_the_newest_to_the_oldest
                 one_organization_does_not_see_the_events_of_another;
+            kept: kept_notices_read_back_newest_first kept_notices_are_filtered_and_paged
+                a_page_ends_when_its_bodies_are_large
+                notices_for_a_company_come_oldest_first
+                what_is_settled_is_kept_no_longer_and_told_of_by_its_notice
+                a_batch_that_fails_settles_nothing kept_notices_go_when_they_are_old
+                one_organization_does_not_see_what_is_kept_for_another;
             deliveries: pending_deliveries_come_in_order_with_their_events
                 instances_with_pending_are_listed_once lists_are_filtered_and_newest_first
                 a_parked_delivery_is_made_pending_again

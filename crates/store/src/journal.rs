@@ -10,6 +10,7 @@ use ledgerhook_model::{
 };
 
 use crate::StoreError;
+use crate::kept::KeptFor;
 use crate::polls::PollId;
 
 /// A provider's post, kept as it came.
@@ -25,6 +26,22 @@ pub struct NewNotice {
     pub received_at: Moment,
     /// Entries that could not be understood, or that belong to no instance.
     pub unrouted_entries: u32,
+    /// Whose entries are to become events later; `None` for nearly every notice.
+    pub kept: Option<Box<KeptFor>>,
+}
+
+/// The notice that told of what is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoticeSource {
+    /// One that has just come, and is written with it.
+    New(NewNotice),
+    /// One that was kept, which the new events name as theirs.
+    Kept {
+        /// Which.
+        id: NoticeId,
+        /// The companies that it is kept for no longer.
+        settled: Vec<String>,
+    },
 }
 
 /// A change about to become an event.
@@ -57,7 +74,7 @@ pub struct Finding {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Append {
     /// The provider's post.
-    pub notice: Option<NewNotice>,
+    pub notice: Option<NoticeSource>,
     /// What was found.
     pub findings: Vec<Finding>,
     /// The poll's new cursor.
@@ -93,7 +110,7 @@ pub struct Notification {
 /// What one [`Append`] wrote.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Appended {
-    /// The notice's id.
+    /// The id of the notice that told of it.
     pub notice: Option<NoticeId>,
     /// The notifications made of the events that were new.
     pub notifications: Vec<Notification>,
@@ -171,8 +188,8 @@ pub trait Journal {
         id: EventId,
     ) -> Result<Option<EventRecord>, StoreError>;
 
-    /// Removes up to `limit` events, and as many notices and finished deliveries, that are older
-    /// than `before`; pending and parked deliveries keep their events, and a finished delivery
+    /// Removes up to `limit` events, and as many notices, kept ones too, and finished deliveries,
+    /// that are older than `before`; pending and parked deliveries keep their events, and a finished delivery
     /// goes with the last of its events. Returns how many rows went, so that a caller repeats
     /// until 0 in steps that do not hold up the appender.
     async fn trim(&self, before: Moment, limit: usize) -> Result<usize, StoreError>;

@@ -13,6 +13,7 @@ mod error;
 pub mod grants;
 pub mod instances;
 pub mod journal;
+pub mod kept;
 pub mod memory;
 pub mod polls;
 pub mod tenancy;
@@ -26,6 +27,7 @@ pub trait Store:
     + instances::Instances
     + grants::Grants
     + journal::Journal
+    + kept::Kept
     + deliveries::Deliveries
     + polls::Polls
     + Send
@@ -41,6 +43,7 @@ impl<T> Store for T where
         + instances::Instances
         + grants::Grants
         + journal::Journal
+        + kept::Kept
         + deliveries::Deliveries
         + polls::Polls
         + Send

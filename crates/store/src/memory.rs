@@ -9,6 +9,7 @@ mod deliveries;
 mod grants;
 mod instances;
 mod journal;
+mod kept;
 mod polls;
 mod tenancy;
 

@@ -6,18 +6,21 @@
 use std::slice;
 
 use ledgerhook_model::{Change, DeliveryId, Event, NoticeId, NotificationId, OrganizationId};
-use ledgerhook_store::journal::{Append, Appended, Finding, NewEvent, NewNotice, Notification};
+use ledgerhook_store::journal::{
+    Append, Appended, Finding, NewEvent, NewNotice, NoticeSource, Notification,
+};
 use rusqlite::{Row, params};
 
 use crate::columns::{change as execute, first};
 use crate::error::Failure;
+use crate::kept;
 use crate::last_ids::next;
 use crate::polls;
 use crate::writer::Session;
 
 const INSERT_NOTICE: &str = "
-    INSERT INTO notices (id, element, app_id, received_at, unrouted_entries, body)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    INSERT INTO notices (id, element, app_id, received_at, unrouted_entries, body, readable)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 
 const INSERT_EVENT: &str = "
     INSERT INTO events (id, event_id, organization_id, instance_id, notification_id, notice_id,
@@ -55,8 +58,15 @@ pub(super) fn append_all(
 
 fn append_one(session: &mut Session, append: &Append) -> Result<Appended, Failure> {
     let mut appended = Appended::default();
-    if let Some(notice) = &append.notice {
-        appended.notice = Some(insert_notice(session, notice)?);
+    match &append.notice {
+        Some(NoticeSource::New(notice)) => {
+            appended.notice = Some(insert_notice(session, notice)?);
+        }
+        Some(NoticeSource::Kept { id, settled }) => {
+            kept::settle(&session.connection, *id, settled)?;
+            appended.notice = Some(*id);
+        }
+        None => {}
     }
     for finding in &append.findings {
         append_finding(session, finding, &mut appended)?;
@@ -69,6 +79,8 @@ fn append_one(session: &mut Session, append: &Append) -> Result<Appended, Failur
 
 fn insert_notice(session: &mut Session, notice: &NewNotice) -> Result<NoticeId, Failure> {
     let id = next(&mut session.last_ids.notice);
+    let kept = notice.kept.as_deref();
+    let readable = kept.and_then(|kept| kept.readable.as_deref());
     let values = params![
         id,
         notice.element,
@@ -76,8 +88,12 @@ fn insert_notice(session: &mut Session, notice: &NewNotice) -> Result<NoticeId, 
         notice.received_at.micros(),
         notice.unrouted_entries,
         notice.body.as_ref(),
+        readable,
     ];
     execute(&session.connection, INSERT_NOTICE, values)?;
+    if let Some(kept) = kept {
+        kept::insert(&session.connection, id, &notice.element, kept)?;
+    }
     Ok(NoticeId(id))
 }
 

@@ -7,6 +7,7 @@ use rusqlite::{Connection, Row};
 
 use crate::columns::{all, change, limit};
 use crate::error::Failure;
+use crate::kept;
 use crate::writer::Session;
 
 pub(crate) const OLD_NOTICES: &str =
@@ -58,6 +59,7 @@ impl OldRows {
         let mut removed = 0;
         for id in &self.notices {
             removed += change(connection, "DELETE FROM notices WHERE id = ?1", [id])?;
+            change(connection, kept::REMOVE, [id])?;
         }
         for OldEvent { place, notification } in &self.events {
             removed += change(connection, "DELETE FROM events WHERE id = ?1", [place])?;

@@ -2,16 +2,19 @@
 
 use ledgerhook_model::cursor::Cursor;
 use ledgerhook_model::delivery::{NextStep, ParkReason};
-use ledgerhook_model::{DeliveryId, InstanceId, Version};
+use ledgerhook_model::{DeliveryId, InstanceId, NoticeId, Version};
 use ledgerhook_store::Store;
 use ledgerhook_store::deliveries::{AttemptRecord, DeliveryFilter};
-use ledgerhook_store::journal::{Append, CursorAdvance, EventFilter, Finding};
+use ledgerhook_store::journal::{
+    Append, CursorAdvance, EventFilter, Finding, NewNotice, NoticeSource,
+};
+use ledgerhook_store::kept::{Company, KeptFilter, KeptFor};
 use ledgerhook_store::memory::MemoryStore;
 use ledgerhook_store::polls::PollId;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::{ORGANIZATION, at, event, fresh_store, new_instance, told};
+use super::{ORGANIZATION, at, event, fresh_store, new_instance, notice, told};
 
 /// Few of everything, so that things meet: duplicates, ended deliveries, deleted instances.
 const INSTANCES: i64 = 3;
@@ -38,18 +41,41 @@ prop_compose! {
     }
 }
 
+/// Some of two companies.
+fn companies() -> impl Strategy<Value = Vec<String>> {
+    proptest::sample::subsequence(vec!["1".to_owned(), "2".to_owned()], 0..=2)
+}
+
+prop_compose! {
+    /// A new notice, or one that was kept before, if there was one of that id.
+    fn a_source()(
+        companies in companies(),
+        earlier in proptest::option::of(1..12_i64),
+        second in 0..5_i64,
+    ) -> NoticeSource {
+        if let Some(id) = earlier {
+            return NoticeSource::Kept { id: NoticeId(id), settled: companies };
+        }
+        let is_kept = !companies.is_empty();
+        let organization = ORGANIZATION;
+        let kept = KeptFor { organization, instance: None, companies, readable: None };
+        let kept = is_kept.then(|| Box::new(kept));
+        NoticeSource::New(NewNotice { received_at: at(second), kept, ..notice() })
+    }
+}
+
 prop_compose! {
     fn an_append()(
         instance in 1..=INSTANCES + 1,
         events in vec(an_event(), 0..6),
         events_per_notification_max in 0..4_usize,
         deliver: bool,
-        with_notice: bool,
+        notice in proptest::option::of(a_source()),
         second in 0..5_i64,
         with_cursor: bool,
     ) -> Append {
         let instance = InstanceId(instance);
-        let Append { notice, findings, .. } = told(instance, events);
+        let Append { findings, .. } = told(instance, events);
         let finding = |finding| Finding {
             events_per_notification_max,
             deliver,
@@ -62,7 +88,7 @@ prop_compose! {
             polled_at: at(second),
         };
         Append {
-            notice: notice.filter(|_| with_notice),
+            notice,
             findings: findings.into_iter().map(finding).collect(),
             cursor: with_cursor.then_some(cursor),
         }
@@ -143,6 +169,11 @@ async fn answer(store: &impl Store, step: Step) -> String {
     }
 }
 
+fn first_company() -> Company {
+    let (element, id) = ("quickbooks".to_owned(), "1".to_owned());
+    Company { organization: ORGANIZATION, element, id }
+}
+
 /// Everything of the journal that can be read.
 async fn contents(store: &impl Store) -> Vec<String> {
     let mut contents = Vec::new();
@@ -150,6 +181,9 @@ async fn contents(store: &impl Store) -> Vec<String> {
     let deliveries = DeliveryFilter { limit: 1_000, ..DeliveryFilter::default() };
     contents.push(format!("{:?}", store.events(ORGANIZATION, events.clone()).await));
     contents.push(format!("{:?}", store.deliveries(ORGANIZATION, deliveries).await));
+    let kept = KeptFilter { limit: 1_000, ..KeptFilter::default() };
+    contents.push(format!("{:?}", store.kept_notices(ORGANIZATION, kept).await));
+    contents.push(format!("{:?}", store.kept_for(first_company(), None, 3).await));
     contents.push(format!("{:?}", store.instances_with_pending().await));
     contents.push(format!("{:?}", store.poll_states().await));
     for instance in (1..=INSTANCES).map(InstanceId) {

@@ -4,7 +4,7 @@ use ledgerhook_model::delivery::DeliveryStatus;
 use rusqlite::Connection;
 
 use super::fresh_store;
-use crate::{deliveries, journal};
+use crate::{deliveries, journal, kept};
 
 #[test]
 fn no_query_of_the_journal_reads_a_whole_table() {
@@ -18,6 +18,11 @@ fn no_query_of_the_journal_reads_a_whole_table() {
         (journal::append::FIND_OTHER_SORT_IN_SECOND, "events_change"),
         (journal::trim::OLD_NOTICES, "notices_by_age"),
         (journal::trim::OLD_EVENTS, "events_by_age"),
+        (kept::OF_ORGANIZATION, "kept_notices_of_organization"),
+        (kept::FOR_COMPANY, "kept_notices_for_company"),
+        (kept::COMPANIES, "PRIMARY KEY"),
+        (kept::SETTLE, "PRIMARY KEY"),
+        (kept::REMOVE, "PRIMARY KEY"),
         (deliveries::PENDING, "deliveries_pending"),
         (&deliveries::list_sql(Some(DeliveryStatus::Parked)), "deliveries_parked"),
         (&deliveries::list_sql(None), "deliveries_of_organization"),

@@ -5,8 +5,8 @@ use ledgerhook_model::{DeliveryId, Detection, Event, EventStatus, NotificationId
 
 use super::Outcome;
 use super::samples::{
-    append, append_of, assert_exists, at, cdc_of, changes, events, finding, new_instance, notice,
-    objects, pending, seen, tenant,
+    append, append_of, assert_exists, at, cdc_of, changes, events, finding, new_instance, objects,
+    pending, posted, seen, tenant,
 };
 use crate::Store;
 use crate::journal::{Append, Appended, CursorAdvance, Finding, NewEvent};
@@ -16,7 +16,7 @@ pub async fn an_append_returns_what_it_wrote(store: &impl Store) -> Outcome {
     let (_, instance) = tenant(store, "acme").await?;
     let new = changes(0, 2);
     let mut batch = append_of(vec![finding(instance, new.clone())]);
-    batch.notice = Some(notice("{}"));
+    batch.notice = Some(posted("{}"));
     let appended = store.append(vec![batch, Append::default()]).await?;
 
     let [Appended { notice: Some(notice), notifications, duplicates: 0 }, nothing] = &appended[..]
@@ -97,7 +97,7 @@ pub async fn ids_grow_from_append_to_append(store: &impl Store) -> Outcome {
     let mut appended = Vec::new();
     for object in 0..3 {
         let mut batch = append_of(vec![finding(instance, changes(object, 1))]);
-        batch.notice = Some(notice("{}"));
+        batch.notice = Some(posted("{}"));
         appended.extend(store.append(vec![batch]).await?);
     }
     assert!(appended.is_sorted_by(|a, b| a.notice < b.notice && ids(a) < ids(b)), "{appended:?}");
@@ -106,7 +106,7 @@ pub async fn ids_grow_from_append_to_append(store: &impl Store) -> Outcome {
 
 /// A notice that told of nothing is on disk all the same.
 pub async fn a_notice_without_findings_is_kept(store: &impl Store) -> Outcome {
-    let told_nothing = Append { notice: Some(notice("?")), ..Append::default() };
+    let told_nothing = Append { notice: Some(posted("?")), ..Append::default() };
     let appended = store.append(vec![told_nothing]).await?;
     let notices: Vec<_> = appended.iter().filter_map(|appended| appended.notice).collect();
     assert_eq!(notices.len(), 1);
@@ -123,7 +123,7 @@ pub async fn an_append_for_a_deleted_instance_keeps_the_notice_only(store: &impl
     let cursor =
         CursorAdvance { poll: cdc_of(gone), cursor: Cursor::baseline(at(1)), polled_at: at(1) };
     let batch = Append {
-        notice: Some(notice("{}")),
+        notice: Some(posted("{}")),
         findings: vec![finding(gone, changes(0, 1)), finding(present, changes(1, 1))],
         cursor: Some(cursor),
     };
@@ -147,7 +147,7 @@ pub async fn a_batch_is_written_whole_or_not_at_all(store: &impl Store) -> Outco
     let cursor =
         CursorAdvance { poll: cdc_of(instance), cursor: Cursor::baseline(at(9)), polled_at: at(9) };
     let good = Append {
-        notice: Some(notice("{}")),
+        notice: Some(posted("{}")),
         findings: vec![finding(instance, changes(1, 1))],
         cursor: Some(cursor),
     };

@@ -7,7 +7,7 @@ use ledgerhook_model::{ChangeKind, DeliveryId, Detection, EventId, EventStatus};
 
 use super::Outcome;
 use super::samples::{
-    append, append_of, at, attempt, changes, events, finding, new_instance, notice, objects, read,
+    append, append_of, at, attempt, changes, events, finding, new_instance, objects, posted, read,
     tenant,
 };
 use crate::Store;
@@ -23,7 +23,7 @@ pub async fn events_read_back_with_their_notice(store: &impl Store) -> Outcome {
     new.change.record = Arc::from(r#"{"Ω":null}"#);
     let polled = Finding { detection: Detection::Cdc, ..finding(instance, vec![new.clone()]) };
     let mut batch = append_of(vec![polled]);
-    batch.notice = Some(notice("raw"));
+    batch.notice = Some(posted("raw"));
     let appended = store.append(vec![batch]).await?;
 
     let written = appended.into_iter().flat_map(|a| a.notifications).flat_map(|n| n.events);

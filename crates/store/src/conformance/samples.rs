@@ -13,7 +13,9 @@ use ledgerhook_model::{
 
 use crate::deliveries::{AttemptRecord, PendingDelivery};
 use crate::instances::Instance;
-use crate::journal::{Append, Appended, EventFilter, EventPage, Finding, NewEvent, NewNotice};
+use crate::journal::{
+    Append, Appended, EventFilter, EventPage, Finding, NewEvent, NewNotice, NoticeSource,
+};
 use crate::polls::PollId;
 use crate::tenancy::NewOrganization;
 use crate::{Store, StoreError};
@@ -128,7 +130,13 @@ pub(super) fn notice(body: &'static str) -> NewNotice {
         body: Bytes::from_static(body.as_bytes()),
         received_at: seen(),
         unrouted_entries: 0,
+        kept: None,
     }
+}
+
+/// A notice that has just come.
+pub(super) fn posted(body: &'static str) -> NoticeSource {
+    NoticeSource::New(notice(body))
 }
 
 pub(super) fn append_of(findings: Vec<Finding>) -> Append {

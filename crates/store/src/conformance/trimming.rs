@@ -6,10 +6,10 @@ use ledgerhook_model::delivery::{NextStep, ParkReason};
 use super::Outcome;
 use super::samples::{
     append, append_deliveries, append_of, at, attempt, changes, events, finding, notice, objects,
-    pending, seen, tenant,
+    pending, posted, seen, tenant,
 };
 use crate::deliveries::DeliveryFilter;
-use crate::journal::{Append, Finding};
+use crate::journal::{Append, Finding, NewNotice, NoticeSource};
 use crate::{Store, StoreError};
 
 /// More rows than any behaviour here has.
@@ -19,10 +19,11 @@ const ROWS: usize = 100;
 pub async fn what_is_old_goes_and_what_is_young_stays(store: &impl Store) -> Outcome {
     let (organization, instance) = tenant(store, "acme").await?;
     for (n, seconds) in [10, 20].into_iter().enumerate() {
-        let told =
+        let seen =
             Finding { deliver: false, seen_at: at(seconds), ..finding(instance, changes(n, 1)) };
-        let mut batch = append_of(vec![told]);
-        batch.notice = Some(crate::journal::NewNotice { received_at: at(seconds), ..notice("{}") });
+        let mut batch = append_of(vec![seen]);
+        let told = NewNotice { received_at: at(seconds), ..notice("{}") };
+        batch.notice = Some(NoticeSource::New(told));
         store.append(vec![batch]).await?;
     }
     assert_eq!(store.trim(at(10), ROWS).await?, 0, "what is of that moment is not older");
@@ -44,7 +45,7 @@ pub async fn pending_and_parked_deliveries_keep_their_events(store: &impl Store)
     let park = NextStep::Park { reason: ParkReason::Exhausted };
     let ends = vec![attempt(ids[0], 1, NextStep::Done), attempt(ids[1], 1, park)];
     store.record_attempts(ends).await?;
-    let told = Append { notice: Some(notice("{}")), ..Append::default() };
+    let told = Append { notice: Some(posted("{}")), ..Append::default() };
     store.append(vec![told]).await?;
 
     assert_eq!(trim_all(store, at(10_000)).await?, 3, "a delivery, its event, the notice");
@@ -83,7 +84,7 @@ pub async fn ids_are_not_given_twice_after_a_trim(store: &impl Store) -> Outcome
     for round in 0..3 {
         let kept = Finding { deliver: false, ..finding(instance, changes(round, 1)) };
         let mut batch = append_of(vec![kept]);
-        batch.notice = Some(notice("{}"));
+        batch.notice = Some(posted("{}"));
         let appended = store.append(vec![batch]).await?;
         let ids = appended.first().map(|a| (a.notice, a.notifications.first().map(|n| n.id)));
         assert!(ids > last, "{ids:?} after {last:?}");

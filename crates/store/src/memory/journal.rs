@@ -18,7 +18,7 @@ use crate::StoreError;
 use crate::deliveries::DeliveryRecord;
 use crate::journal::{
     Append, Appended, CursorAdvance, EventFilter, EventPage, EventRecord, Finding, Journal,
-    NewEvent, NewNotice, Notification, event_status,
+    NewEvent, NewNotice, NoticeSource, Notification, event_status,
 };
 use crate::polls::PollState;
 
@@ -27,7 +27,7 @@ type Object = (InstanceId, Arc<str>, String);
 
 #[derive(Debug, Default)]
 pub(super) struct JournalRows {
-    notices: BTreeMap<NoticeId, NewNotice>,
+    pub(super) notices: BTreeMap<NoticeId, NewNotice>,
     events: BTreeMap<i64, EventRow>,
     places_of_object: HashMap<Object, Vec<i64>>,
     place_of_id: HashMap<EventId, i64>,
@@ -46,6 +46,7 @@ impl Journal for MemoryStore {
         state.append_fault()?;
         let first_new = state.last_ids.clone();
         let cursors: Vec<_> = batch.iter().filter_map(|append| append.cursor.clone()).collect();
+        let settled: Vec<_> = batch.iter().filter_map(settled_by).collect();
         let appended: Result<Vec<_>, _> =
             batch.into_iter().map(|append| state.append(append)).collect();
         if appended.is_err() {
@@ -54,6 +55,9 @@ impl Journal for MemoryStore {
         }
         for cursor in cursors {
             state.advance(cursor);
+        }
+        for (notice, companies) in settled {
+            state.settle(notice, &companies);
         }
         appended
     }
@@ -97,10 +101,13 @@ impl Journal for MemoryStore {
 
 impl State {
     fn append(&mut self, append: Append) -> Result<Appended, StoreError> {
-        let notice = append.notice.map(|notice| {
-            let id = NoticeId(next(&mut self.last_ids.notice));
-            self.journal.notices.insert(id, notice);
-            id
+        let notice = append.notice.map(|source| match source {
+            NoticeSource::Kept { id, .. } => id,
+            NoticeSource::New(notice) => {
+                let id = NoticeId(next(&mut self.last_ids.notice));
+                self.journal.notices.insert(id, notice);
+                id
+            }
         });
         let mut appended = Appended { notice, ..Appended::default() };
         for finding in append.findings {
@@ -316,6 +323,14 @@ impl JournalRows {
     pub(super) fn events_at(&self, places: RangeInclusive<i64>) -> Vec<Event> {
         let rows = self.events.range(places);
         rows.map(|(_, row)| row.event.clone()).collect()
+    }
+}
+
+/// The companies that an append keeps a notice for no longer.
+fn settled_by(append: &Append) -> Option<(NoticeId, Vec<String>)> {
+    match &append.notice {
+        Some(NoticeSource::Kept { id, settled }) => Some((*id, settled.clone())),
+        Some(NoticeSource::New(_)) | None => None,
     }
 }
 

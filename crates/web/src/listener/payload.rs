@@ -52,8 +52,8 @@ pub(super) async fn read(
         Some(format) => format,
     };
     Ok(match decoding::decode(format, text)? {
-        Content::CloudEvents => as_it_came(body, &plain),
-        Content::Notice(notice) if notice.is_written_in(text) => as_it_came(body, &plain),
+        Content::CloudEvents => intuits_own(body, text),
+        Content::Notice(notice) if notice.is_written_in(text) => intuits_own(body, text),
         Content::Notice(notice) => Payload::from(&notice),
     })
 }
@@ -76,8 +76,13 @@ pub(super) fn read_query(text: &str) -> Result<Payload, ServiceError> {
     Ok(Payload::from(&decoding::decode_notifications(text)?))
 }
 
-fn as_it_came(body: &Bytes, plain: &Bytes) -> Payload {
-    if body == plain { Payload::AsItCame } else { Payload::Translated(plain.clone()) }
+/// Intuit's own JSON, without what it was wrapped in: gzip, or a byte order mark.
+fn intuits_own(body: &Bytes, text: &str) -> Payload {
+    if body == text.as_bytes() {
+        Payload::AsItCame
+    } else {
+        Payload::Translated(Bytes::copy_from_slice(text.as_bytes()))
+    }
 }
 
 /// The format of a body that does not say what it is, or says something else. The original answers

@@ -141,7 +141,7 @@ impl Notices for Bookshelf {
             let (company, record) = line.split_once(' ')?;
             let version = Version::Noticed(received_at.to_string());
             let change = change(record, version, ChangeKind::Created, received_at);
-            Some(NoticeEntry { company: company.to_owned(), change })
+            Some(NoticeEntry { company: company.to_owned(), change, candidates: Vec::new() })
         };
         ParsedNotice { entries: text.lines().filter_map(entry).collect(), unread_entries: 0 }
     }

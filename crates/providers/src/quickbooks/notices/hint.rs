@@ -1,5 +1,7 @@
 //! What both shapes of a notice say about one record, and the change that it becomes.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use ledgerhook_connector::{NoticeEntry, ParsedNotice};
 use ledgerhook_model::ChangeKind::{Created, Deleted, Emailed, Merged, Updated, Voided};
@@ -14,7 +16,7 @@ use crate::quickbooks::entities::KnownEntities;
 pub(super) struct Hint<'a> {
     /// Realm id.
     pub(super) company: &'a str,
-    /// Name of the entity, in any case.
+    /// Name of the entity, in any case; or several, of which it is one (see [`BETWEEN_NAMES`]).
     pub(super) entity: &'a str,
     /// Id of the record.
     pub(super) object_id: &'a str,
@@ -43,6 +45,13 @@ const OPERATIONS: &[(&str, ChangeKind)] = &[
     ("voided", Voided),
     ("emailed", Emailed),
 ];
+
+/// Stands between the names that a number of the listener's enum may mean (reference:
+/// qbo-webhooks-listener §1.3). No name of Intuit's has it.
+const BETWEEN_NAMES: char = '|';
+
+/// Most names in the place of one; the enum gives three to a number.
+const NAMES_MAX: usize = 4;
 
 /// A notice being read.
 #[derive(Debug)]
@@ -78,14 +87,14 @@ impl<'a> Reading<'a> {
     }
 
     fn entry(&self, hint: &Hint<'_>) -> Option<NoticeEntry> {
-        let known = self.entities.find(hint.entity)?;
+        let (resource, candidates) = self.resources(hint.entity)?;
         if !is_id(hint.company) || !is_id(hint.object_id) {
             return None;
         }
         let stamp: Option<Timestamp> = hint.time.and_then(|time| time.trim().parse().ok());
         let kind = kind_of(hint.operation);
         let change = Change {
-            resource: known.resource.clone(),
+            resource,
             object_id: hint.object_id.to_owned(),
             printed_id: None,
             version: self.version(hint, stamp, kind),
@@ -93,7 +102,29 @@ impl<'a> Reading<'a> {
             changed_at: stamp.map_or(self.received_at, Moment::from),
             record: compact(hint.json)?,
         };
-        Some(NoticeEntry { company: hint.company.to_owned(), change })
+        Some(NoticeEntry { company: hint.company.to_owned(), change, candidates })
+    }
+
+    /// The resource of an entity; an empty one and the candidates where several are named. None
+    /// when one of them is not known, because it may be that one.
+    fn resources(&self, names: &str) -> Option<(Arc<str>, Vec<Arc<str>>)> {
+        if let Some(known) = self.entities.find(names) {
+            return Some((known.resource.clone(), Vec::new()));
+        }
+        if names.split(BETWEEN_NAMES).count() > NAMES_MAX {
+            return None;
+        }
+        let mut resources = Vec::new();
+        for name in names.split(BETWEEN_NAMES) {
+            let resource = &self.entities.find(name)?.resource;
+            if !resources.contains(resource) {
+                resources.push(resource.clone());
+            }
+        }
+        match resources.as_slice() {
+            [one] => Some((one.clone(), Vec::new())),
+            _ => Some((Arc::default(), resources)),
+        }
     }
 
     /// Nanoseconds since the epoch and the kind, so that both shapes of one change agree however

@@ -38,7 +38,7 @@ fn bodies(folder: &str) -> Vec<(String, String)> {
 
 /// What a body says, one text an entry.
 fn told(notice: &ParsedNotice) -> Vec<String> {
-    let text = |NoticeEntry { company, change }: &NoticeEntry| {
+    let text = |NoticeEntry { company, change, .. }: &NoticeEntry| {
         let (resource, id, kind) = (&change.resource, &change.object_id, change.kind);
         format!("{company} {resource} {id} {kind} {:?}", change.changed_at)
     };
@@ -272,6 +272,37 @@ fn an_operation_that_is_not_known_is_still_a_change() {
         let notice = parse(body);
         assert_eq!(notice.unread_entries, 0);
         assert!(notice.entries.iter().all(|entry| entry.change.kind == ChangeKind::Unknown));
+    }
+}
+
+#[test]
+fn several_names_in_the_place_of_one_are_the_candidates_of_the_entry() {
+    let read = |name: &str| {
+        let body = format!(
+            r#"{{"eventNotifications":[{{"realmId":"2","dataChangeEvent":{{"entities":[{{"name":"{name}","nameNumber":21,"id":"56","operation":"Merge","lastUpdated":"2015-10-05T14:42:19-0700","deletedId":"27"}}]}}}}]}}"#
+        );
+        parse(body.as_bytes())
+    };
+    let cases: [(&str, &str, &[&str]); 5] = [
+        ("Vendor", "vendors", &[]),
+        ("Department|Vendor", "", &["departments", "vendors"]),
+        ("journalentry|Estimate|RefundReceipt", "", &["journal-entries", "estimates", "refund-receipts"]),
+        ("Currency|CompanyCurrency", "currencies", &[]),
+        ("Vendor|Vendor", "vendors", &[]),
+    ];
+    for (name, resource, candidates) in cases {
+        let notice = read(name);
+        let [NoticeEntry { company, change, candidates: found }] = &notice.entries[..] else {
+            panic!("{name}: {notice:?}");
+        };
+        let found: Vec<&str> = found.iter().map(|candidate| &**candidate).collect();
+        assert_eq!((&*change.resource, &*found), (resource, candidates), "{name}");
+        assert_eq!((&**company, &*change.object_id), ("2", "56"), "{name}");
+        assert_eq!(change.version, Version::Noticed("1444081339000000000 MERGED".to_owned()));
+    }
+    for name in ["Deposit|Project", "Vendor|", "|", "Bill|Item|Term|Class|Vendor"] {
+        let notice = read(name);
+        assert_eq!((notice.entries.len(), notice.unread_entries), (0, 1), "{name}");
     }
 }
 

@@ -1,0 +1,35 @@
+//! What an operator may set of the engine.
+
+use std::time::Duration;
+
+use ledgerhook_model::delivery::RetrySchedule;
+
+/// What an operator may set.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Shortest wait between two polls of an instance.
+    pub poll_interval_min: Duration,
+    /// How long events are kept.
+    pub retention: Duration,
+    /// When failed deliveries are tried again.
+    pub retry: RetrySchedule,
+    /// Most calls at one time to one callback URL.
+    pub callback_in_flight_max: usize,
+    /// Most calls at one time for one instance.
+    pub instance_in_flight_max: usize,
+    /// Whether notices without a signature are taken. For development only.
+    pub allow_unsigned_notices: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            poll_interval_min: Duration::from_secs(60),
+            retention: Duration::from_secs(7 * 24 * 60 * 60),
+            retry: RetrySchedule::standard(),
+            callback_in_flight_max: 64,
+            instance_in_flight_max: 16,
+            allow_unsigned_notices: false,
+        }
+    }
+}

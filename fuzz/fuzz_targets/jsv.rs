@@ -1,0 +1,6 @@
+//! JSV bodies of the listener.
+#![no_main]
+
+use ledgerhook_web::listener::Format;
+
+libfuzzer_sys::fuzz_target!(|body: &[u8]| ledgerhook_fuzz::read(Format::Jsv, body));
