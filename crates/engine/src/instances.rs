@@ -233,17 +233,21 @@ impl Instances {
         self.change(instance, configuration, None).await
     }
 
-    /// Removes an instance and tells the provider that the connection has ended.
+    /// Removes an instance; the provider is told afterwards that the connection has ended, because
+    /// it may take its time.
     pub async fn delete(
         &self,
         organization: OrganizationId,
         id: InstanceId,
     ) -> Result<(), Refusal> {
         self.row(organization, id).await?;
-        self.tokens.revoke(id).await;
+        let farewell = self.tokens.farewell(id).await;
         self.base.store.delete_instance(organization, id).await?;
         self.base.roster.unseat(id);
         self.polling.end(id);
+        if let Some(farewell) = farewell {
+            self.supervisor.spawn(farewell);
+        }
         Ok(())
     }
 

@@ -92,14 +92,44 @@ impl Intake {
                 .verify(reader, &notice, element, only.as_deref())
                 .inspect_err(|_| self.base.counters.notices_refused.one())?,
         };
-        let parsed = reader.parse(notice.translated.as_ref().unwrap_or(&notice.body), now);
-        let routes = Routes { roster: &self.base.roster, element, only: only.as_deref(), sender };
-        let append = self.route(routes, parsed, notice.body, now);
-        if self.appender.append(append).await.is_err() {
+        let routes = Routes { base: &self.base, element, only: only.as_deref(), sender };
+        self.take_in(reader, routes, notice, now).await
+    }
+
+    /// Writes a verified notice with the events that it tells of.
+    async fn take_in(
+        &self,
+        reader: &dyn Notices,
+        routes: Routes<'_>,
+        notice: InboundNotice,
+        received_at: Moment,
+    ) -> Result<(), IntakeError> {
+        let InboundNotice { body, translated, .. } = notice;
+        let parsed = reader.parse(translated.as_ref().unwrap_or(&body), received_at);
+        let sorted = routes.sort(parsed.entries, received_at);
+        let unrouted_entries = parsed.unread_entries.saturating_add(sorted.unrouted);
+        self.base.counters.entries_unrouted.many(u64::from(unrouted_entries));
+        let kept = routes.keep(&sorted.waiting, translated);
+        // Named again after it is written; nearly always there is none.
+        let companies = kept.as_deref().map(companies_of(routes.element)).unwrap_or_default();
+        let notice = NewNotice {
+            element: routes.element.to_owned(),
+            app: routes.sender.app(),
+            body,
+            received_at,
+            unrouted_entries,
+            kept,
+        };
+        let notice = Some(NoticeSource::New(notice));
+        let append = Append { notice, findings: sorted.findings, cursor: None };
+        let Ok(written) = self.appender.append(append).await else {
             self.base.counters.notices_not_stored.one();
             return Err(IntakeError::NotStored);
-        }
+        };
         self.base.counters.notices_accepted.one();
+        for (company, id) in companies.into_iter().zip(std::iter::repeat(written)) {
+            self.kept.look_from(company, id);
+        }
         Ok(())
     }
 
@@ -160,118 +190,5 @@ impl Intake {
             let owns = concerned.iter().any(|seat| app.owns(seat));
             (!owns, !organizations.contains(&app.organization))
         });
-    }
-
-    fn route(
-        &self,
-        routes: Routes<'_>,
-        parsed: ParsedNotice,
-        body: Bytes,
-        received_at: Moment,
-    ) -> Append {
-        let mut unrouted = parsed.unread_entries;
-        let mut findings: Vec<Finding> = Vec::new();
-        for entry in parsed.entries {
-            let seats = routes.seats(&entry);
-            if seats.is_empty() {
-                unrouted += 1;
-            }
-            for seat in seats {
-                let change = entry.change.clone();
-                let id = EventId::new(received_at, random_bytes(&*self.base.entropy));
-                place(&mut findings, &seat, NewEvent { id, change }, received_at);
-            }
-        }
-        for finding in &mut findings {
-            // Entries of one body are not in time order; each record's events must be.
-            finding.events.sort_by_key(|event| event.change.changed_at);
-        }
-        self.base.counters.entries_unrouted.many(u64::from(unrouted));
-        let notice = NewNotice {
-            element: routes.element.to_owned(),
-            app: routes.sender.app(),
-            body,
-            received_at,
-            unrouted_entries: unrouted,
-            kept: None,
-        };
-        Append { notice: Some(NoticeSource::New(notice)), findings, cursor: None }
-    }
-}
-
-/// Which instances a verified notice may reach.
-struct Routes<'a> {
-    roster: &'a Roster,
-    element: &'static str,
-    only: Option<&'a Seat>,
-    sender: Sender,
-}
-
-/// Whose notice it is.
-enum Sender {
-    /// The app's whose verifier token fits.
-    App(Arc<AppSeat>),
-    /// This organisation's.
-    Organization(OrganizationId),
-    /// Unsigned, and allowed so for development.
-    Anybody,
-}
-
-impl Sender {
-    fn app(&self) -> Option<AppId> {
-        match self {
-            Self::App(app) => Some(app.id),
-            Self::Organization(_) | Self::Anybody => None,
-        }
-    }
-
-    fn may_reach(&self, seat: &Seat) -> bool {
-        match self {
-            Self::App(app) => app.owns(seat),
-            Self::Organization(organization) => seat.organization == *organization,
-            Self::Anybody => true,
-        }
-    }
-}
-
-impl Routes<'_> {
-    /// The instances that an entry is for: of its company, of the app that signed it, and of the
-    /// address it was posted to.
-    fn seats(&self, entry: &NoticeEntry) -> Vec<Arc<Seat>> {
-        let mut seats = self.roster.by_company(self.element, &entry.company);
-        seats.retain(|seat| {
-            seat.takes_notices()
-                && self.only.is_none_or(|only| only.id == seat.id)
-                && self.sender.may_reach(seat)
-                && wanted(seat, &entry.change.resource)
-        });
-        seats
-    }
-}
-
-/// Whether an instance looks at a resource. A list of resources is a wish for those alone; without
-/// one, every kind of record that the provider tells of is an event.
-fn wanted(seat: &Seat, resource: &str) -> bool {
-    let listed = seat.configuration.text(ledgerhook_model::configuration::keys::POLLER_URLS);
-    listed.is_none() || seat.settings.resources.iter().any(|name| name == resource)
-}
-
-/// Puts an event to the others of its instance and resource.
-fn place(findings: &mut Vec<Finding>, seat: &Seat, event: NewEvent, seen_at: Moment) {
-    let same = |finding: &&mut Finding| {
-        finding.instance == seat.id
-            && finding.events.first().map(|first| &first.change.resource)
-                == Some(&event.change.resource)
-    };
-    match findings.iter_mut().find(same) {
-        Some(finding) => finding.events.push(event),
-        None => findings.push(Finding {
-            instance: seat.id,
-            detection: Detection::Webhook,
-            seen_at,
-            events: vec![event],
-            events_per_notification_max: NOTICED_EVENTS_PER_NOTIFICATION_MAX,
-            deliver: seat.callback.is_some(),
-        }),
     }
 }

@@ -113,19 +113,22 @@ impl Tokens {
         Ok(())
     }
 
-    /// Tells the provider that the connection has ended, as well as that can be done.
-    pub(crate) async fn revoke(&self, instance: InstanceId) {
-        let Some(seat) = self.base.roster.by_id(instance) else { return };
-        let Ok(connector) = crate::find_connector(&self.base.connectors, seat.element) else {
-            return;
-        };
-        let Ok(grant) = self.stored(instance).await else { return };
-        let Ok(opened) = self.open(&grant.sealed_tokens) else { return };
-        if let Err(error) = connector.oauth.revoke(&credentials(&seat), &opened.refresh).await {
-            tracing::warn!(%instance, %error, "the provider was not told that a connection ended");
-        }
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        turns.remove(&instance);
+    /// What tells the provider that a connection has ended, to be done once it has; `None` where
+    /// there is nothing to tell.
+    pub(crate) async fn farewell(
+        &self,
+        instance: InstanceId,
+    ) -> Option<impl Future<Output = ()> + Send + 'static> {
+        let seat = self.base.roster.by_id(instance)?;
+        let connector = crate::find_connector(&self.base.connectors, seat.element).ok()?.clone();
+        let grant = self.stored(instance).await.ok()?;
+        let opened = self.open(&grant.sealed_tokens).ok()?;
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner).remove(&instance);
+        Some(async move {
+            if let Err(error) = connector.oauth.revoke(&credentials(&seat), &opened.refresh).await {
+                tracing::warn!(%instance, %error, "the provider was not told of an end");
+            }
+        })
     }
 
     /// Refreshes the tokens of `generation`, or returns what another refresh has brought meanwhile.

@@ -18,6 +18,10 @@ mod embedded {
     refinery::embed_migrations!("migrations");
 }
 
+/// Owner alone may enter a folder that is made: it holds customers' books.
+#[cfg(unix)]
+const FOLDER_MODE: u32 = 0o700;
+
 /// The database inside the data folder.
 const DATABASE_FILE: &str = "ledgerhook.db";
 
@@ -133,7 +137,7 @@ impl SqliteStore {
         pages_max: Option<u32>,
     ) -> Result<Self, OpenError> {
         let folder_error = |source| OpenError::Folder { path: path.to_owned(), source };
-        std::fs::create_dir_all(path).map_err(folder_error)?;
+        make_folder(path).map_err(folder_error)?;
         let lock_file = File::create(path.join(LOCK_FILE)).map_err(folder_error)?;
         if access == Access::Exclusive {
             lock(path, &lock_file)?;
@@ -153,6 +157,14 @@ impl SqliteStore {
     pub(crate) fn is_exclusive(&self) -> bool {
         self.lock.is_some()
     }
+}
+
+/// Makes the data folder where there is none; one that is there keeps its mode.
+fn make_folder(path: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, FOLDER_MODE);
+    builder.recursive(true).create(path)
 }
 
 /// Locks the data folder until `file` is dropped.

@@ -99,8 +99,17 @@ impl Stage {
         settings: &[(&str, &str)],
         provider: QuickBooksOptions,
     ) -> Self {
-        let quickbooks = QuickBooksOptions { retry_wait_divisor: 100, ..provider };
-        let options = SandboxOptions { quickbooks, ..SandboxOptions::default() };
+        let provider = SandboxOptions { quickbooks: provider, ..SandboxOptions::default() };
+        Self::set_in(program, settings, provider).await
+    }
+
+    /// As [`Stage::set_with`], with a sandbox that may also have a clock of the test's own.
+    pub async fn set_in(
+        program: &str,
+        settings: &[(&str, &str)],
+        mut options: SandboxOptions,
+    ) -> Self {
+        options.quickbooks.retry_wait_divisor = 100;
         let sandbox = Sandbox::start(options).await.expect("the sandbox starts");
         let mut gateway = Binary::new(program);
         for (name, value) in default_settings(sandbox.base_url()) {

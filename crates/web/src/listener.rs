@@ -1,8 +1,8 @@
-//! The QBO Webhooks Listener: a ServiceStack service that takes Intuit's notices as JSON, XML, JSV or
-//! CSV, and describes itself on metadata pages (reference: qbo-webhooks-listener).
+//! The QBO Webhooks Listener: a ServiceStack service that takes Intuit's notices as JSON, XML, JSV
+//! or CSV, and describes itself on metadata pages (reference: qbo-webhooks-listener).
 //!
 //! Its addresses begin at the root and are read in any case, so they are no routes of the router:
-//! [`serve`] stands before it and takes what is the listener's. Where the listener differs from the
+//! `serve` stands before it and takes what is the listener's. Where the listener differs from the
 //! original, the difference is said where it is made, with its reason.
 
 mod address;

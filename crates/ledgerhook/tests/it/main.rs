@@ -16,6 +16,8 @@ mod full_disk;
 #[cfg(test)]
 mod instances;
 #[cfg(test)]
+mod matrix;
+#[cfg(test)]
 mod notices;
 #[cfg(test)]
 mod polling;

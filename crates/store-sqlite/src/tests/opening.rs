@@ -1,5 +1,7 @@
 //! Opening, opening again, and not opening.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use ledgerhook_store::deliveries::Deliveries as _;
 use ledgerhook_store::instances::Instances as _;
 use ledgerhook_store::journal::{EventFilter, Finding, Journal as _};
@@ -127,11 +129,13 @@ fn a_folder_that_cannot_be_made_is_named() {
 }
 
 #[test]
-fn folders_are_made_on_the_way() {
+fn folders_are_made_on_the_way_for_their_owner_alone() {
     let folder = tempfile::tempdir().unwrap();
     let deep = folder.path().join("a/b");
     drop(SqliteStore::open(&deep, Access::Exclusive).unwrap());
     assert!(deep.join("ledgerhook.db").exists());
+    let mode = std::fs::metadata(&deep).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
 }
 
 fn run_sql(folder: &tempfile::TempDir, sql: &str) {

@@ -1,5 +1,5 @@
-//! The addresses of the listener (reference: qbo-webhooks-listener §2.1 and §7). They are those of a
-//! ServiceStack host: any case, more slashes than one, and an extension for the format.
+//! The addresses of the listener (reference: qbo-webhooks-listener §2.1 and §7). They are those of
+//! a ServiceStack host: any case, more slashes than one, and an extension for the format.
 
 use super::format::Format;
 use super::types::Language;

@@ -10,8 +10,8 @@ use super::format::Format;
 use super::negotiation::AnswerForm;
 use super::service_error::{SERIALIZATION, ServiceError};
 
-/// What the operation returns. A string goes out as it is in every format; this one is JSON, because
-/// the original's own clients read it as that (reference: qbo-webhooks-listener §3.1).
+/// What the operation returns. A string goes out as it is in every format; this one is JSON,
+/// because the original's own clients read it as that (reference: qbo-webhooks-listener §3.1).
 pub(super) const SUCCESS: &str = r#"{"status":"ok"}"#;
 
 /// How many requests of a batch were done.

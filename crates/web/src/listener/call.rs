@@ -1,5 +1,5 @@
-//! A call of the operation: who vouches for it, what it says, and into the same intake as the notices
-//! that Intuit posts to its own address.
+//! A call of the operation: who vouches for it, what it says, and into the same intake as the
+//! notices that Intuit posts to its own address.
 
 use std::sync::Arc;
 

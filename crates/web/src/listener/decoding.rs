@@ -24,8 +24,8 @@ pub const DEPTH_MAX: usize = 32;
 /// may have (10,000), with all members and the lists around them.
 pub const VALUES_MAX: usize = 100_000;
 
-/// Most requests of a batch. ServiceStack's clients put what they queued into one; this is more than
-/// any of them holds back.
+/// Most requests of a batch. ServiceStack's clients put what they queued into one; this is more
+/// than any of them holds back.
 pub const BATCH_REQUESTS_MAX: usize = 1_000;
 
 /// How much of a body that is no object an error shows, in characters (the original's number).
@@ -169,7 +169,8 @@ fn are_cloud_events(events: &[Node]) -> bool {
     !events.is_empty() && events.iter().all(is_event)
 }
 
-/// Each line is a notification; a whole request, as the page of the original shows it, is taken too.
+/// Each line is a notification; a whole request, as the page of the original shows it, is taken
+/// too.
 fn json_lines(text: &str) -> Result<Notice, DecodeError> {
     let mut notice = Notice::default();
     for node in json::read_many(text)? {

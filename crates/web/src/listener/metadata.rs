@@ -50,8 +50,8 @@ pub(super) async fn answer(page: Address, parts: &mut Parts) -> Response {
     }
 }
 
-/// The index, or the schema that `?xsd=` asks for. The schemas of .NET's serialiser itself, which the
-/// original has beside it, are Microsoft's and not needed to read it.
+/// The index, or the schema that `?xsd=` asks for. The schemas of .NET's serialiser itself, which
+/// the original has beside it, are Microsoft's and not needed to read it.
 fn metadata(query: &Query) -> Response {
     match query.text("xsd") {
         None => index(),

@@ -39,8 +39,8 @@ pub struct Entity {
 
 impl Notice {
     /// Intuit's JSON for it (reference: quickbooks §1.3). A kind of record that is known by an
-    /// ambiguous number alone is named `Department|Vendor`, with the number in `nameNumber`: no
-    /// provider has such a name, so it is kept, counted, and never taken for one of the two.
+    /// ambiguous number alone is named `Department|Vendor`, with the number in `nameNumber`: the
+    /// reader of QuickBooks' notices takes that for the candidates, and never for one of them.
     pub fn canonical(&self) -> Value {
         let notifications = self.notifications.iter().map(Notification::canonical);
         json!({"eventNotifications": notifications.collect::<Vec<_>>()})

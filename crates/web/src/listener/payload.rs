@@ -86,7 +86,8 @@ fn intuits_own(body: &Bytes, text: &str) -> Payload {
 }
 
 /// The format of a body that does not say what it is, or says something else. The original answers
-/// 200 and drops it; but Intuit sends notices under several types, and nothing may be lost silently.
+/// 200 and drops it; but Intuit sends notices under several types, and nothing may be lost
+/// silently.
 fn guessed(text: &str) -> Result<Format, DecodeError> {
     match text.trim_start().chars().next() {
         None | Some('{' | '[') => Ok(Format::Json),

@@ -14,6 +14,9 @@ use crate::failure::Failure;
 /// Seconds after which a notice that could not be stored may be posted again.
 const RETRY_AFTER_S: u32 = 10;
 
+/// Longest message about a body, in characters: the longest names an element and its namespace.
+const MESSAGE_CHARS_MAX: usize = 500;
+
 /// Of a body that cannot be read.
 pub(super) const SERIALIZATION: &str = "SerializationException";
 /// Of an operation or a verb that there is not.
@@ -116,8 +119,15 @@ struct Snapshot<'a> {
 
 impl From<DecodeError> for ServiceError {
     fn from(error: DecodeError) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, SERIALIZATION, error.to_string())
+        Self::new(StatusCode::BAD_REQUEST, SERIALIZATION, printable(&error.to_string()))
     }
+}
+
+/// A message that quotes a body: cut to a length, and without what XML cannot carry.
+fn printable(message: &str) -> String {
+    let is_fit = |character: char| !matches!(character, '\0'..='\x1f' | '\u{fffe}' | '\u{ffff}');
+    let fit = message.chars().map(|character| if is_fit(character) { character } else { ' ' });
+    fit.take(MESSAGE_CHARS_MAX).collect()
 }
 
 impl From<BodyError> for ServiceError {
@@ -215,6 +225,15 @@ mod tests {
         assert!(page.contains("Snapshot of"));
         assert!(!page.contains("<script>alert"), "{page}");
         assert!(page.contains("alert(1)"));
+    }
+
+    #[test]
+    fn what_a_message_quotes_of_a_body_is_short_and_printable() {
+        let quoting = DecodeError::NotAnObject("\u{1}a\nb\u{ffff}".to_owned());
+        let message = ServiceError::from(quoting).message;
+        assert!(message.ends_with("starting with:  a b "), "{message}");
+        let long = DecodeError::NotWellFormed("é".repeat(10_000));
+        assert_eq!(ServiceError::from(long).message.chars().count(), MESSAGE_CHARS_MAX);
     }
 
     #[test]

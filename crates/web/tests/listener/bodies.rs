@@ -1,5 +1,5 @@
-//! What is read as the notice (reference: qbo-webhooks-listener §4): by content type, out of forms and
-//! queries, packed, in pieces; and that equal content is one event.
+//! What is read as the notice (reference: qbo-webhooks-listener §4): by content type, out of forms
+//! and queries, packed, in pieces; and that equal content is one event.
 
 use std::convert::Infallible;
 use std::io::Write as _;

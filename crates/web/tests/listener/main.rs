@@ -1,5 +1,5 @@
-//! The QBO Webhooks Listener on the router, over a whole engine with the in-memory store and the real
-//! reader of QuickBooks' notices.
+//! The QBO Webhooks Listener on the router, over a whole engine with the in-memory store and the
+//! real reader of QuickBooks' notices.
 
 #[cfg(test)]
 mod answers;

@@ -286,7 +286,11 @@ fn several_names_in_the_place_of_one_are_the_candidates_of_the_entry() {
     let cases: [(&str, &str, &[&str]); 5] = [
         ("Vendor", "vendors", &[]),
         ("Department|Vendor", "", &["departments", "vendors"]),
-        ("journalentry|Estimate|RefundReceipt", "", &["journal-entries", "estimates", "refund-receipts"]),
+        (
+            "journalentry|Estimate|RefundReceipt",
+            "",
+            &["journal-entries", "estimates", "refund-receipts"],
+        ),
         ("Currency|CompanyCurrency", "currencies", &[]),
         ("Vendor|Vendor", "vendors", &[]),
     ];

@@ -1,5 +1,5 @@
-//! XML as .NET's DataContractSerializer writes it, read with more patience than that has: members in
-//! any order and case, in any namespace or none (reference: qbo-webhooks-listener §5).
+//! XML as .NET's DataContractSerializer writes it, read with more patience than that has: members
+//! in any order and case, in any namespace or none (reference: qbo-webhooks-listener §5).
 //!
 //! No document type is read, so there are no entities but XML's own five and character references.
 

@@ -1,5 +1,5 @@
-//! The XML schema of the request's types (reference: qbo-webhooks-listener §5): every element may be
-//! missing, and what is a reference in .NET may be nil.
+//! The XML schema of the request's types (reference: qbo-webhooks-listener §5): every element may
+//! be missing, and what is a reference in .NET may be nil.
 
 use crate::listener::entity_names::{ENTITY_NAMES, OPERATIONS};
 use crate::listener::types::{CLASSES, Class, Kind, Member, NAMESPACE};

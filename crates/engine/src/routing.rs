@@ -1,0 +1,166 @@
+//! Which instances an entry of a notice is for: of its company, of the app that signed it or the
+//! organisation that vouched for it, and of the address it was posted to.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use ledgerhook_connector::NoticeEntry;
+use ledgerhook_model::limits::NOTICED_EVENTS_PER_NOTIFICATION_MAX;
+use ledgerhook_model::{AppId, Detection, EventId, Moment, OrganizationId};
+use ledgerhook_store::journal::{Finding, NewEvent};
+use ledgerhook_store::kept::KeptFor;
+
+use crate::ambient::random_bytes;
+use crate::base::Base;
+use crate::roster::{AppSeat, Seat};
+
+/// Most companies that one notice is kept for; what is beyond is only counted. Intuit names 100
+/// records at most, so not more companies.
+const KEPT_COMPANIES_MAX: usize = 100;
+
+/// Whose notice it is.
+#[derive(Debug)]
+pub(crate) enum Sender {
+    /// The app's whose verifier token fits.
+    App(Arc<AppSeat>),
+    /// This organisation's.
+    Organization(OrganizationId),
+    /// Unsigned, and allowed so for development.
+    Anybody,
+}
+
+impl Sender {
+    /// The app, where one signed.
+    pub(crate) fn app(&self) -> Option<AppId> {
+        match self {
+            Self::App(app) => Some(app.id),
+            Self::Organization(_) | Self::Anybody => None,
+        }
+    }
+
+    fn organization(&self) -> Option<OrganizationId> {
+        match self {
+            Self::App(app) => Some(app.organization),
+            Self::Organization(organization) => Some(*organization),
+            Self::Anybody => None,
+        }
+    }
+
+    fn may_reach(&self, seat: &Seat) -> bool {
+        match self {
+            Self::App(app) => app.owns(seat),
+            Self::Organization(organization) => seat.organization == *organization,
+            Self::Anybody => true,
+        }
+    }
+}
+
+/// Which instances a verified notice may reach.
+#[derive(Debug)]
+pub(crate) struct Routes<'a> {
+    pub(crate) base: &'a Base,
+    pub(crate) element: &'static str,
+    /// The instance whose address it was posted to.
+    pub(crate) only: Option<&'a Seat>,
+    pub(crate) sender: Sender,
+}
+
+/// The entries of a notice, sorted.
+#[derive(Debug, Default)]
+pub(crate) struct Sorted {
+    /// The events of each instance and resource.
+    pub(crate) findings: Vec<Finding>,
+    /// Entries that may be events later: those of a company that no instance takes notices of, and
+    /// those whose kind of record is not known.
+    pub(crate) waiting: Vec<NoticeEntry>,
+    /// How many entries became no event: those that wait, and those that nobody wants.
+    pub(crate) unrouted: u32,
+}
+
+impl Routes<'_> {
+    /// Makes events of entries, which are seen at `seen_at`.
+    pub(crate) fn sort(&self, entries: Vec<NoticeEntry>, seen_at: Moment) -> Sorted {
+        let mut sorted = Sorted::default();
+        for entry in entries {
+            let takers = self.takers(&entry.company);
+            if takers.is_empty() || !entry.candidates.is_empty() {
+                sorted.unrouted += 1;
+                sorted.waiting.push(entry);
+                continue;
+            }
+            let mut is_wanted = false;
+            for seat in takers.iter().filter(|seat| wants(seat, &entry.change.resource)) {
+                is_wanted = true;
+                let id = EventId::new(seen_at, random_bytes(&*self.base.entropy));
+                let event = NewEvent { id, change: entry.change.clone() };
+                place(&mut sorted.findings, seat, event, seen_at);
+            }
+            sorted.unrouted += u32::from(!is_wanted);
+        }
+        for finding in &mut sorted.findings {
+            // Entries of one body are not in time order; each record's events must be.
+            finding.events.sort_by_key(|event| event.change.changed_at);
+        }
+        sorted
+    }
+
+    /// The instances that take the notices of a company.
+    pub(crate) fn takers(&self, company: &str) -> Vec<Arc<Seat>> {
+        let mut seats = self.base.roster.by_company(self.element, company);
+        seats.retain(|seat| {
+            seat.takes_notices()
+                && self.only.is_none_or(|only| only.id == seat.id)
+                && self.sender.may_reach(seat)
+        });
+        seats
+    }
+
+    /// For whom a notice is kept; `None` when nothing waits, and when nobody vouched for it.
+    pub(crate) fn keep(
+        &self,
+        waiting: &[NoticeEntry],
+        readable: Option<Bytes>,
+    ) -> Option<Box<KeptFor>> {
+        if waiting.is_empty() {
+            return None;
+        }
+        let organization = self.sender.organization()?;
+        let mut companies: Vec<String> = Vec::new();
+        for NoticeEntry { company, .. } in waiting {
+            let may_reach = self.only.is_none_or(|only| only.company == *company);
+            if may_reach && companies.len() < KEPT_COMPANIES_MAX && !companies.contains(company) {
+                companies.push(company.clone());
+            }
+        }
+        let instance = self.only.map(|only| only.id);
+        let kept = KeptFor { organization, instance, companies, readable };
+        (!kept.companies.is_empty()).then(|| Box::new(kept))
+    }
+}
+
+/// Whether an instance looks at a resource. A list of resources is a wish for those alone; without
+/// one, every kind of record that the provider tells of is an event.
+fn wants(seat: &Seat, resource: &str) -> bool {
+    let listed = seat.configuration.text(ledgerhook_model::configuration::keys::POLLER_URLS);
+    listed.is_none() || seat.settings.resources.iter().any(|name| name == resource)
+}
+
+/// Puts an event to the others of its instance and resource.
+fn place(findings: &mut Vec<Finding>, seat: &Seat, event: NewEvent, seen_at: Moment) {
+    let same = |finding: &&mut Finding| {
+        finding.instance == seat.id
+            && finding.events.first().map(|first| &first.change.resource)
+                == Some(&event.change.resource)
+    };
+    match findings.iter_mut().find(same) {
+        Some(finding) => finding.events.push(event),
+        None => findings.push(Finding {
+            instance: seat.id,
+            detection: Detection::Webhook,
+            seen_at,
+            events: vec![event],
+            events_per_notification_max: NOTICED_EVENTS_PER_NOTIFICATION_MAX,
+            deliver: seat.callback.is_some(),
+        }),
+    }
+}
