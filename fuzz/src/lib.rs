@@ -1,6 +1,8 @@
 //! What must hold for any body of the listener, in any format.
 
-use ledgerhook_web::listener::decoding::{Content, decode, decode_batch, decode_notifications, text};
+use ledgerhook_web::listener::decoding::{
+    Content, decode, decode_batch, decode_notifications, text,
+};
 use ledgerhook_web::listener::{Format, Notice};
 
 /// Reads a body in every way that its format has. Nothing panics, and what is read survives being

@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use ledgerhook_model::NoticeId;
 use ledgerhook_store::StoreError;
 use ledgerhook_store::journal::{Append, Appended};
 use tokio::sync::{mpsc, oneshot};
@@ -32,7 +33,7 @@ pub(crate) struct Appender {
 #[derive(Debug)]
 struct Job {
     append: Append,
-    answer: oneshot::Sender<Result<(), Arc<StoreError>>>,
+    answer: oneshot::Sender<Result<Option<NoticeId>, Arc<StoreError>>>,
 }
 
 impl Appender {
@@ -44,8 +45,8 @@ impl Appender {
         Self { jobs }
     }
 
-    /// Writes `append`; returns once it is on disk, or not at all.
-    pub(crate) async fn append(&self, append: Append) -> Result<(), Arc<StoreError>> {
+    /// Writes `append`; returns once it is on disk, or not at all. The id is its notice's.
+    pub(crate) async fn append(&self, append: Append) -> Result<Option<NoticeId>, Arc<StoreError>> {
         let stopped = || Arc::new(StoreError::Unavailable("the gateway is stopping".to_owned()));
         let (answer, answered) = oneshot::channel();
         self.jobs.send(Job { append, answer }).await.map_err(|_| stopped())?;
@@ -87,9 +88,10 @@ impl Task {
             Ok(written) => {
                 for (appended, answer) in written.into_iter().zip(answers) {
                     self.count(&appended);
+                    let notice = appended.notice;
                     self.dispatcher.take_in(appended.notifications);
                     // A waiter that has gone away does not undo what is written.
-                    drop(answer.send(Ok(())));
+                    drop(answer.send(Ok(notice)));
                 }
             }
             Err(error) => {

@@ -34,8 +34,8 @@ counters! {
     notices_refused,
     /// Notices that could not be stored; the provider was asked to come again.
     notices_not_stored,
-    /// Entries of notices that were kept raw because they could not be understood or belong to no
-    /// instance.
+    /// Entries of notices that became no event when they came: they could not be understood, were
+    /// of a kind that is not known yet, or no instance takes them. Some become events later.
     entries_unrouted,
     /// Events written.
     events_appended,

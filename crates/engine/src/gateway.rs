@@ -10,6 +10,7 @@ use ledgerhook_model::{DeliveryId, EventId, InstanceId, OrganizationId};
 use ledgerhook_store::Store;
 use ledgerhook_store::deliveries::{DeliveryFilter, DeliveryRecord};
 use ledgerhook_store::journal::{EventFilter, EventPage, EventRecord};
+use ledgerhook_store::kept::{KeptFilter, KeptPage};
 
 use crate::ambient::{Clock, Entropy, random_bytes};
 use crate::append::Appender;
@@ -19,6 +20,7 @@ use crate::counters::CountersSnapshot;
 use crate::dispatch::Dispatcher;
 use crate::instances::Instances;
 use crate::intake::Intake;
+use crate::kept::KeptNotices;
 use crate::polling::Polling;
 use crate::refusal::Refusal;
 use crate::settings::Settings;
@@ -56,6 +58,7 @@ pub struct Gateway {
     apps: Apps,
     instances: Instances,
     intake: Intake,
+    kept: Arc<KeptNotices>,
     polling: Arc<Polling>,
     dispatcher: Arc<Dispatcher>,
     supervisor: Supervisor,
@@ -94,6 +97,7 @@ impl Gateway {
             &settings,
             &supervisor,
         );
+        let kept = KeptNotices::new(&base, Arc::clone(&tokens), appender.clone(), &supervisor);
         let gateway = Self {
             tenants: Tenants::of(&base),
             apps: Apps::new(&base),
@@ -102,14 +106,17 @@ impl Gateway {
                 policy,
                 tokens,
                 polling: Arc::clone(&polling),
+                kept: Arc::clone(&kept),
                 supervisor: supervisor.clone(),
             },
             intake: Intake {
                 base: base.clone(),
                 appender,
+                kept: Arc::clone(&kept),
                 allow_unsigned: settings.allow_unsigned_notices,
             },
             base,
+            kept,
             polling,
             dispatcher,
             supervisor,
@@ -121,6 +128,7 @@ impl Gateway {
     async fn take_up(&self, settings: &Settings) -> Result<(), Refusal> {
         self.apps.refresh_roster().await?;
         self.instances.seat_all().await?;
+        self.kept.visit_all();
         self.dispatcher.take_up().await?;
         crate::retention::start(self.base.clone(), settings.retention, &self.supervisor);
         Ok(())
@@ -178,6 +186,16 @@ impl Gateway {
     ) -> Result<EventRecord, Refusal> {
         let record = self.base.store.event(organization, id).await?;
         record.ok_or_else(|| Refusal::NotFound(format!("No event found with ID {id}")))
+    }
+
+    /// Notices of an organisation that are kept until their entries can become events, newest
+    /// first.
+    pub async fn kept_notices(
+        &self,
+        organization: OrganizationId,
+        filter: KeptFilter,
+    ) -> Result<KeptPage, Refusal> {
+        Ok(self.base.store.kept_notices(organization, filter).await?)
     }
 
     /// Deliveries of an organisation, newest first.

@@ -16,6 +16,7 @@ use ledgerhook_store::instances::{Instance, InstanceFilter};
 use serde_json::{Map, Value};
 
 use crate::base::Base;
+use crate::kept::KeptNotices;
 use crate::polling::Polling;
 use crate::refusal::Refusal;
 use crate::seating;
@@ -63,6 +64,7 @@ pub struct Instances {
     pub(crate) policy: AddressPolicy,
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) polling: Arc<Polling>,
+    pub(crate) kept: Arc<KeptNotices>,
     pub(crate) supervisor: Supervisor,
 }
 
@@ -294,7 +296,11 @@ impl Instances {
         let organizations = self.base.store.organizations().await?;
         let own = organizations.iter().find(|one| one.id == instance.organization);
         let own = own.ok_or_else(|| not_found(instance.id))?;
-        self.seat(instance, seating::signing_key(&self.base.vault, own)?).await
+        self.seat(instance, seating::signing_key(&self.base.vault, own)?).await?;
+        if let Some(seat) = self.base.roster.by_id(instance.id) {
+            self.kept.visit_company_of(&seat);
+        }
+        Ok(())
     }
 
     async fn seat(&self, instance: &Instance, key: SigningKey) -> Result<(), Refusal> {

@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use ledgerhook_connector::{NoticeEntry, Notices, ParsedNotice};
-use ledgerhook_model::limits::NOTICED_EVENTS_PER_NOTIFICATION_MAX;
-use ledgerhook_model::{AppId, Detection, EventId, InstanceId, Moment, OrganizationId};
-use ledgerhook_store::journal::{Append, Finding, NewEvent, NewNotice, NoticeSource};
+use ledgerhook_connector::{Notices, ParsedNotice};
+use ledgerhook_model::{InstanceId, Moment, OrganizationId};
+use ledgerhook_store::journal::{Append, NewNotice, NoticeSource};
+use ledgerhook_store::kept::{Company, KeptFor};
 use thiserror::Error;
 
-use crate::ambient::random_bytes;
 use crate::append::Appender;
 use crate::base::Base;
-use crate::roster::{AppSeat, Roster, Seat};
+use crate::kept::KeptNotices;
+use crate::roster::{AppSeat, Seat};
+use crate::routing::{Routes, Sender};
 
 /// Apps whose signatures are simply tried one after the other. With more of them, a look into the
 /// notice shows which are likely, so that the cost does not grow with the number of organisations.
@@ -72,13 +73,15 @@ pub enum IntakeError {
 pub struct Intake {
     pub(crate) base: Base,
     pub(crate) appender: Appender,
+    pub(crate) kept: Arc<KeptNotices>,
     pub(crate) allow_unsigned: bool,
 }
 
 impl Intake {
     /// Takes in one notice; returns once it is on disk.
     ///
-    /// A signed notice is never refused for its content: what cannot be understood is kept raw.
+    /// A signed notice is never refused for its content: what cannot be understood is kept raw, and
+    /// what belongs to no instance yet becomes events when there is one.
     pub async fn accept(&self, notice: InboundNotice) -> Result<(), IntakeError> {
         let connector = crate::find_connector(&self.base.connectors, &notice.element)
             .map_err(|_| IntakeError::UnknownElement)?;
@@ -110,8 +113,7 @@ impl Intake {
         let unrouted_entries = parsed.unread_entries.saturating_add(sorted.unrouted);
         self.base.counters.entries_unrouted.many(u64::from(unrouted_entries));
         let kept = routes.keep(&sorted.waiting, translated);
-        // Named again after it is written; nearly always there is none.
-        let companies = kept.as_deref().map(companies_of(routes.element)).unwrap_or_default();
+        let companies = companies(routes.element, kept.as_deref());
         let notice = NewNotice {
             element: routes.element.to_owned(),
             app: routes.sender.app(),
@@ -122,14 +124,16 @@ impl Intake {
         };
         let notice = Some(NoticeSource::New(notice));
         let append = Append { notice, findings: sorted.findings, cursor: None };
-        let Ok(written) = self.appender.append(append).await else {
+        let written = if companies.is_empty() {
+            self.appender.append(append).await.map(drop)
+        } else {
+            self.kept.keep(append, companies).await
+        };
+        if written.is_err() {
             self.base.counters.notices_not_stored.one();
             return Err(IntakeError::NotStored);
-        };
-        self.base.counters.notices_accepted.one();
-        for (company, id) in companies.into_iter().zip(std::iter::repeat(written)) {
-            self.kept.look_from(company, id);
         }
+        self.base.counters.notices_accepted.one();
         Ok(())
     }
 
@@ -191,4 +195,15 @@ impl Intake {
             (!owns, !organizations.contains(&app.organization))
         });
     }
+}
+
+/// The companies that a notice is kept for: none of nearly every one.
+fn companies(element: &str, kept: Option<&KeptFor>) -> Vec<Company> {
+    let Some(KeptFor { organization, companies, .. }) = kept else { return Vec::new() };
+    let company = |id: &String| Company {
+        organization: *organization,
+        element: element.to_owned(),
+        id: id.clone(),
+    };
+    companies.iter().map(company).collect()
 }

@@ -76,7 +76,8 @@ named! {
 ///
 /// A read of the record knows its revision. A notice knows only when something happened. Two
 /// versions of the same sort are the same change when they are equal. A notice and a read of one
-/// object are the same change when the record's last-updated second is the notice's: providers
+/// object are the same change when the record's last-updated second is the notice's, and both speak
+/// of its creation or neither does (a record may be edited in the second it is made): providers
 /// print the two times with different precision (QuickBooks: nanoseconds and seconds).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Version {

@@ -24,7 +24,7 @@ pub struct NewNotice {
     pub body: Bytes,
     /// When it arrived.
     pub received_at: Moment,
-    /// Entries that could not be understood, or that belong to no instance.
+    /// Entries that became no event when it came.
     pub unrouted_entries: u32,
     /// Whose entries are to become events later; `None` for nearly every notice.
     pub kept: Option<Box<KeptFor>>,
@@ -167,7 +167,8 @@ pub trait Journal {
     ///
     /// A change is new when the journal has no event of the same (instance, resource, object id,
     /// version), and none of the other sort of version (a notice where this is a read, a read
-    /// where this is a notice; see `Version`) whose `changed_at` is in the same second. New
+    /// where this is a notice; see `Version`) whose `changed_at` is in the same second and which is
+    /// a creation as well, or is none as well. New
     /// changes of a finding are cut into notifications in their order; a new delivery is due when
     /// its events were seen. A finding or a cursor whose instance does not exist any more is left
     /// out; the notice beside it is written. [`StoreError::Exists`] when a new change comes with
@@ -189,8 +190,8 @@ pub trait Journal {
     ) -> Result<Option<EventRecord>, StoreError>;
 
     /// Removes up to `limit` events, and as many notices, kept ones too, and finished deliveries,
-    /// that are older than `before`; pending and parked deliveries keep their events, and a finished delivery
-    /// goes with the last of its events. Returns how many rows went, so that a caller repeats
-    /// until 0 in steps that do not hold up the appender.
+    /// that are older than `before`; pending and parked deliveries keep their events, and a
+    /// finished delivery goes with the last of its events. Returns how many rows went, so that a
+    /// caller repeats until 0 in steps that do not hold up the appender.
     async fn trim(&self, before: Moment, limit: usize) -> Result<usize, StoreError>;
 }

@@ -14,6 +14,7 @@ mod failure;
 mod ingress;
 mod instances;
 pub mod listener;
+mod notices;
 mod oauth;
 mod paging;
 mod query;
@@ -44,6 +45,7 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .method_not_allowed_fallback(answer::no_such_method)
         .layer(CatchPanicLayer::custom(answer::panicked))
         .layer(from_fn_with_state(Arc::clone(&gateway), answer::complete))
+        // Its addresses are read in any case, which routes cannot say.
         .layer(from_fn_with_state(Arc::clone(&gateway), listener::serve));
     // Notices are what comes by the ten thousand: no layer is put around them.
     ingress_routes().merge(api).with_state(gateway)
@@ -106,6 +108,7 @@ fn event_routes() -> Router<Arc<Gateway>> {
         .route("/instances/events/{event}", get(events::read))
         .route("/instances/{id}/events", get(events::list_of_instance))
         .route("/instances/{id}/events/{event}", get(events::read_of_instance))
+        .route("/notices", get(notices::list))
         .route("/deliveries", get(deliveries::list))
         .route("/deliveries/{delivery}/retry", post(deliveries::retry))
 }

@@ -63,8 +63,11 @@ async fn answer_at(address: Address, gateway: &Arc<Gateway>, request: Request) -
         Address::Custom { extension } if is_post => {
             call::custom(gateway, extension, parts, body).await
         }
-        Address::Predefined { format, batch } if is_post => {
-            call::predefined(gateway, (format, batch), parts, body).await
+        Address::Predefined { format, batch: false } if is_post => {
+            call::predefined(gateway, format, parts, body).await
+        }
+        Address::Predefined { format, batch: true } if is_post => {
+            call::batch(gateway, format, parts, body).await
         }
         Address::Predefined { format, .. } => call::wrong_method(format, &method, parts).await,
         Address::NoSuchOperation { format } => call::no_such_operation(format, parts).await,

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use ledgerhook_testkit::{Instance, Stage, Tenant, intuit_signature, legacy_body};
+use ledgerhook_testkit::{
+    Instance, PATIENCE, Stage, Tenant, eventually, intuit_signature, legacy_body,
+};
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 
@@ -393,7 +395,7 @@ async fn an_app_with_a_new_verifier_token_is_known_by_that_one_alone() {
 }
 
 #[tokio::test]
-async fn a_disabled_instance_gets_nothing_until_it_is_enabled() {
+async fn what_was_told_of_a_disabled_instance_becomes_events_when_it_is_enabled() {
     let stage = Stage::set(PROGRAM, &[]).await;
     let instance = stage.connect(&stage.tenant, "1", &Value::Null).await;
     let caller = &stage.tenant.caller;
@@ -408,7 +410,13 @@ async fn a_disabled_instance_gets_nothing_until_it_is_enabled() {
 
     caller.put(&path, &Value::Null).await.ok();
     stage.notices.post(token, body("8")).await.ok();
-    assert_eq!(objects(&stage.tenant, &instance).await, [("8".to_owned(), "CREATED".to_owned())]);
+    let expected = ["7", "8"].map(|id| (id.to_owned(), "CREATED".to_owned()));
+    let both = async || {
+        let mut told = objects(&stage.tenant, &instance).await;
+        told.sort();
+        (told == expected).then_some(())
+    };
+    eventually("both became events", PATIENCE, both).await;
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ledgerhook_model::Moment;
+use ledgerhook_model::{ChangeKind, Moment};
 
 use super::Outcome;
 use super::samples::{
@@ -47,6 +47,24 @@ pub async fn what_is_new_and_what_is_a_duplicate(store: &impl Store) -> Outcome 
         assert_eq!(appended.notifications.len(), usize::from(new), "{what}");
         assert_eq!(appended.duplicates, u32::from(!new), "{what}");
     }
+    Ok(())
+}
+
+/// `Journal::append`: a record that is edited in the second it was made.
+pub async fn a_creation_is_no_other_change_of_its_second(store: &impl Store) -> Outcome {
+    let (_, instance) = tenant(store, "acme").await?;
+    let of_kind = |mut event: NewEvent, kind| {
+        event.change.kind = kind;
+        event
+    };
+    let told = of_kind(noticed("1", "a", at(10)), ChangeKind::Created);
+    append(store, finding(instance, vec![told])).await?;
+    let edited = of_kind(read("1", "1", at(10)), ChangeKind::Updated);
+    let appended = append(store, finding(instance, vec![edited])).await?;
+    assert_eq!(appended.duplicates, 0, "the edit was not told of");
+    let made = of_kind(read("1", "0", at(10)), ChangeKind::Created);
+    let appended = append(store, finding(instance, vec![made])).await?;
+    assert_eq!(appended.duplicates, 1, "the creation was");
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use ledgerhook_model::delivery::DeliveryStatus;
 use ledgerhook_model::{
-    Change, DeliveryId, Event, EventId, InstanceId, Moment, NoticeId, NotificationId,
+    Change, ChangeKind, DeliveryId, Event, EventId, InstanceId, Moment, NoticeId, NotificationId,
     OrganizationId,
 };
 
@@ -46,9 +46,13 @@ impl Journal for MemoryStore {
         state.append_fault()?;
         let first_new = state.last_ids.clone();
         let cursors: Vec<_> = batch.iter().filter_map(|append| append.cursor.clone()).collect();
-        let settled: Vec<_> = batch.iter().filter_map(settled_by).collect();
-        let appended: Result<Vec<_>, _> =
-            batch.into_iter().map(|append| state.append(append)).collect();
+        let mut settled = Vec::new();
+        let mut write = |append: Append| {
+            let known = |(id, _): &(NoticeId, _)| id.0 <= state.last_ids.notice;
+            settled.extend(settled_by(&append).filter(known));
+            state.append(append)
+        };
+        let appended: Result<Vec<_>, _> = batch.into_iter().map(&mut write).collect();
         if appended.is_err() {
             state.take_back_after(first_new);
             return appended;
@@ -286,7 +290,10 @@ impl JournalRows {
             let known = &row.event.change;
             let one_is_a_notice = known.version.is_notice() != change.version.is_notice();
             let same_second = known.changed_at.seconds() == change.changed_at.seconds();
-            known.version == change.version || (one_is_a_notice && same_second)
+            let created = |one: &Change| one.kind == ChangeKind::Created;
+            let both_or_none_created = created(known) == created(change);
+            known.version == change.version
+                || (one_is_a_notice && same_second && both_or_none_created)
         })
     }
 

@@ -38,18 +38,27 @@ pub(super) async fn custom(
 /// A request to a pre-defined address.
 pub(super) async fn predefined(
     gateway: &Arc<Gateway>,
-    (format, is_batch): (Format, bool),
+    format: Format,
     parts: Parts,
     body: Body,
 ) -> Response {
     let mut call = Call::new(gateway, parts).await;
     let form = AnswerForm::of_predefined(format, &call.query);
-    if !is_batch {
-        return match call.one(Some(format), body).await {
-            Ok(()) => answer::success(&form),
-            Err(error) => answer::error(&form, &error),
-        };
+    match call.one(Some(format), body).await {
+        Ok(()) => answer::success(&form),
+        Err(error) => answer::error(&form, &error),
     }
+}
+
+/// Several requests to a pre-defined address in one.
+pub(super) async fn batch(
+    gateway: &Arc<Gateway>,
+    format: Format,
+    parts: Parts,
+    body: Body,
+) -> Response {
+    let mut call = Call::new(gateway, parts).await;
+    let form = AnswerForm::of_predefined(format, &call.query);
     match call.batch(format, body).await {
         Ok(requests) => answer::batch_success(requests),
         // A batch is stored as a whole or not at all, so an error stands before its first request.

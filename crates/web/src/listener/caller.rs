@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ledgerhook_engine::tenants::Credentials;
 use ledgerhook_engine::{Gateway, Trust};
-use ledgerhook_model::Secret;
+use ledgerhook_model::{OrganizationId, Secret};
 
 use super::service_error::ServiceError;
 use crate::authorization::OrganizationCaller;
@@ -26,7 +26,7 @@ pub(super) enum Voucher {
     /// Intuit, by a signature that is still to be verified.
     Signature,
     /// A caller who proved to be of an organisation.
-    Organization(Trust),
+    Organization(OrganizationId),
     /// Nobody.
     Nobody,
 }
@@ -54,14 +54,14 @@ impl Voucher {
                 caller.organization
             }
         };
-        Ok(Self::Organization(Trust::Organization(organization)))
+        Ok(Self::Organization(organization))
     }
 
     /// What the intake is told. It refuses what nobody vouches for, unless it is set not to.
     pub(super) fn trust(self) -> Trust {
         match self {
             Self::Signature | Self::Nobody => Trust::Signature,
-            Self::Organization(trust) => trust,
+            Self::Organization(organization) => Trust::Organization(organization),
         }
     }
 }

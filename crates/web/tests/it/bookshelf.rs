@@ -1,7 +1,10 @@
 //! Bookshelf, a made-up provider. What it does depends on the authorisation code; its notices are
-//! lines of `company record` and are signed by their token in clear.
+//! lines of `company record`, or of `company record resource|resource time` where it does not say
+//! of which resource the record is, and are signed by their token in clear.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -9,7 +12,7 @@ use axum::http::HeaderMap;
 use ledgerhook_engine::connector::{
     AuthorizeRequest, ChangeFeed, ClientCredentials, ConnectError, ConnectRequest, Connected,
     Connector, ElementProfile, FeedError, FeedPage, FeedRequest, NoticeEntry, Notices, OAuth,
-    ParsedNotice, RefreshError, ResourceProfile, Tokens,
+    ParsedNotice, Records, RecordsPage, RecordsRequest, RefreshError, ResourceProfile, Tokens,
 };
 use ledgerhook_model::configuration::{KeyKind, KeyProfile};
 use ledgerhook_model::{Change, ChangeKind, Detection, Moment, Secret, Version};
@@ -62,14 +65,32 @@ static PROFILE: ElementProfile = ElementProfile {
     ],
 };
 
+/// The records that the provider has, and when they were changed.
+#[derive(Debug, Default)]
+pub(crate) struct Shelf {
+    records: Mutex<HashMap<(String, String), Moment>>,
+    /// Whether it gives no answer.
+    pub(crate) is_down: AtomicBool,
+    /// How often it was asked for records.
+    pub(crate) reads: AtomicU64,
+}
+
+impl Shelf {
+    /// Puts a record on the shelf.
+    pub(crate) fn put(&self, resource: &str, record: &str, changed_at: &str) {
+        let key = (resource.to_owned(), record.to_owned());
+        self.records.lock().unwrap().insert(key, Moment::parse(changed_at).unwrap());
+    }
+}
+
 /// The provider.
-pub(crate) fn connector() -> Connector {
+pub(crate) fn connector(shelf: Arc<Shelf>) -> Connector {
     Connector {
         profile: &PROFILE,
         oauth: Arc::new(Bookshelf),
         notices: Some(Arc::new(Bookshelf)),
         feeds: vec![Arc::new(Bookshelf)],
-        records: None,
+        records: Some(shelf),
     }
 }
 
@@ -138,10 +159,17 @@ impl Notices for Bookshelf {
     fn parse(&self, body: &[u8], received_at: Moment) -> ParsedNotice {
         let text = String::from_utf8_lossy(body);
         let entry = |line: &str| {
-            let (company, record) = line.split_once(' ')?;
-            let version = Version::Noticed(received_at.to_string());
-            let change = change(record, version, ChangeKind::Created, received_at);
-            Some(NoticeEntry { company: company.to_owned(), change, candidates: Vec::new() })
+            let mut words = line.split(' ');
+            let (company, record) = (words.next()?.to_owned(), words.next()?);
+            let names = words.next().map(|names| names.split('|').map(Arc::from).collect());
+            let changed_at = words.next().map_or(received_at, |time| Moment::parse(time).unwrap());
+            let version = Version::Noticed(changed_at.to_string());
+            let mut change = change(record, version, ChangeKind::Created, changed_at);
+            let candidates: Vec<Arc<str>> = names.unwrap_or_default();
+            if !candidates.is_empty() {
+                change.resource = Arc::default();
+            }
+            Some(NoticeEntry { company, change, candidates })
         };
         ParsedNotice { entries: text.lines().filter_map(entry).collect(), unread_entries: 0 }
     }
@@ -175,6 +203,32 @@ impl ChangeFeed for Bookshelf {
             more: false,
             note: None,
         })
+    }
+}
+
+#[async_trait]
+impl Records for Shelf {
+    fn reads(&self, _resource: &str) -> bool {
+        true
+    }
+
+    async fn read(&self, request: RecordsRequest<'_>) -> Result<RecordsPage, FeedError> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
+        if self.is_down.load(Ordering::Relaxed) {
+            return Err(FeedError::Unavailable("the shelf fell over".to_owned()));
+        }
+        let records = self.records.lock().unwrap();
+        let mut page = RecordsPage { reads: 1, ..RecordsPage::default() };
+        for id in request.object_ids {
+            match records.get(&(request.resource.to_owned(), id.clone())) {
+                Some(changed_at) => {
+                    let version = Version::Revision("0".to_owned());
+                    page.found.push(change(id, version, ChangeKind::Updated, *changed_at));
+                }
+                None => page.missing.push(id.clone()),
+            }
+        }
+        Ok(page)
     }
 }
 

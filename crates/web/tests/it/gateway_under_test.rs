@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use ledgerhook_egress::{AddressPolicy, Client, ClientOptions};
 use ledgerhook_engine::ambient::{Clock, Entropy};
+use ledgerhook_engine::store::Store;
 use ledgerhook_engine::store::memory::MemoryStore;
 use ledgerhook_engine::vault::{Vault, VaultKey};
 use ledgerhook_engine::{Gateway, Parts, Settings};
@@ -19,7 +20,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 use zeroize::Zeroizing;
 
-use crate::bookshelf;
+use crate::bookshelf::{self, Shelf};
 
 /// 2026-01-02T03:04:05Z; the clock moves on by a second with every look at it.
 const START_MICROS: i64 = 1_767_323_045_000_000;
@@ -27,6 +28,10 @@ const START_MICROS: i64 = 1_767_323_045_000_000;
 /// A gateway at work.
 pub(crate) struct GatewayUnderTest {
     pub(crate) store: Arc<MemoryStore>,
+    /// What the provider has.
+    pub(crate) shelf: Arc<Shelf>,
+    ambient: Ambient,
+    settings: Settings,
     pub(crate) gateway: Arc<Gateway>,
     public: Router,
     /// `User …, Organization …` of the first user.
@@ -70,11 +75,26 @@ impl Answer {
 
 impl GatewayUnderTest {
     pub(crate) async fn start() -> Self {
+        // One attempt: what fails is parked at once.
+        let retry = RetrySchedule::new(Vec::new());
+        Self::start_with(Settings { retry, ..Settings::default() }).await
+    }
+
+    pub(crate) async fn start_with(settings: Settings) -> Self {
         let store = Arc::new(MemoryStore::new());
-        let gateway = Arc::new(gateway(Arc::clone(&store)).await);
+        let (shelf, ambient) = (Arc::<Shelf>::default(), Ambient::default());
+        let gateway = Arc::new(gateway(&store, &shelf, &ambient, &settings).await);
         let (authorization, user) = admit(&gateway, "Acme").await;
         let public = ledgerhook_web::router(Arc::clone(&gateway));
-        Self { store, gateway, public, authorization, user }
+        Self { store, shelf, ambient, settings, gateway, public, authorization, user }
+    }
+
+    /// Ends the gateway and starts another one over what it has stored.
+    pub(crate) async fn restart(&mut self) {
+        assert!(self.gateway.shut_down().await);
+        let Self { store, shelf, ambient, settings, .. } = &*self;
+        self.gateway = Arc::new(gateway(store, shelf, ambient, settings).await);
+        self.public = ledgerhook_web::router(Arc::clone(&self.gateway));
     }
 
     /// Another organisation's user: `User …, Organization …`.
@@ -156,8 +176,20 @@ pub(crate) async fn answer_of(router: Router, request: Request<Body>) -> Answer 
     Answer { status: parts.status, headers: parts.headers, text }
 }
 
-async fn gateway(store: Arc<MemoryStore>) -> Gateway {
-    let entropy: Arc<dyn Entropy> = Arc::new(Counting::default());
+/// Time and chance, which go on when the gateway ends.
+#[derive(Debug, Clone, Default)]
+struct Ambient {
+    clock: Arc<Ticking>,
+    entropy: Arc<Counting>,
+}
+
+async fn gateway(
+    store: &Arc<MemoryStore>,
+    shelf: &Arc<Shelf>,
+    ambient: &Ambient,
+    settings: &Settings,
+) -> Gateway {
+    let entropy: Arc<dyn Entropy> = Arc::clone(&ambient.entropy) as Arc<dyn Entropy>;
     let key = VaultKey { id: 1, key: Zeroizing::new([7; 32]) };
     let policy = AddressPolicy::allow_private();
     let options = ClientOptions {
@@ -169,17 +201,15 @@ async fn gateway(store: Arc<MemoryStore>) -> Gateway {
         pool_idle_per_host_max: 1,
     };
     let parts = Parts {
-        store,
-        connectors: vec![bookshelf::connector()],
+        store: Arc::clone(store) as Arc<dyn Store>,
+        connectors: vec![bookshelf::connector(Arc::clone(shelf))],
         callbacks: Client::new(options).unwrap(),
         policy,
-        clock: Arc::new(Ticking(AtomicI64::new(START_MICROS))),
+        clock: Arc::clone(&ambient.clock) as Arc<dyn Clock>,
         vault: Vault::new(&key, &[], Arc::clone(&entropy)),
         entropy,
     };
-    // One attempt: what fails is parked at once.
-    let settings = Settings { retry: RetrySchedule::new(Vec::new()), ..Settings::default() };
-    Gateway::start(parts, settings).await.unwrap()
+    Gateway::start(parts, settings.clone()).await.unwrap()
 }
 
 async fn admit(gateway: &Gateway, name: &str) -> (String, String) {
@@ -194,6 +224,12 @@ async fn admit(gateway: &Gateway, name: &str) -> (String, String) {
 /// Moves on by a second with every look at it.
 #[derive(Debug)]
 struct Ticking(AtomicI64);
+
+impl Default for Ticking {
+    fn default() -> Self {
+        Self(AtomicI64::new(START_MICROS))
+    }
+}
 
 impl Clock for Ticking {
     fn now(&self) -> Moment {

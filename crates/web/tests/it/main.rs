@@ -26,4 +26,6 @@ mod instances;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod notices;
+#[cfg(test)]
 mod operator;

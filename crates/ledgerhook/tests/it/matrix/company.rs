@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ledgerhook_sandbox::quickbooks::{QuickBooks, RecordOperation};
-use ledgerhook_testkit::{Caller, Instance, Received, Receiver, SIGNATURE_KEY, Stage, Tenant};
+use ledgerhook_testkit::{Instance, Received, Receiver, SIGNATURE_KEY, Stage, Tenant};
 use serde_json::{Value, json};
 
 use super::documents::{self, Change, Resource, Told, Way, Whose};
@@ -14,8 +14,8 @@ use super::table::Cell;
 pub(super) struct Company {
     pub(super) way: Way,
     realm: &'static str,
+    tenant: Tenant,
     instance: Instance,
-    caller: Caller,
     ids: BTreeMap<(&'static str, Whose), String>,
     events_looked_at: usize,
 }
@@ -27,7 +27,8 @@ impl Company {
             Way::CloudEvents => ("9341452000000012", "webhook"),
             Way::Polling => ("9341452000000013", "polling"),
             Way::Hybrid => ("9341452000000014", "hybrid"),
-            Way::HybridWithoutNotices => ("9341452000000015", "hybrid"),
+            Way::HybridAllLost => ("9341452000000015", "hybrid"),
+            Way::HybridLaterLost => ("9341452000000016", "hybrid"),
         };
         // Polled on request only.
         let wish = json!({
@@ -36,8 +37,15 @@ impl Company {
             "event.poller.query.refresh_interval": "10000000",
         });
         let instance = stage.connect(tenant, realm, &wish).await;
-        let (caller, ids) = (tenant.caller.clone(), BTreeMap::new());
-        Self { way, realm, instance, caller, ids, events_looked_at: 0 }
+        let (tenant, ids) = (tenant.clone(), BTreeMap::new());
+        Self { way, realm, tenant, instance, ids, events_looked_at: 0 }
+    }
+
+    /// Loses the notices of the changes that follow, if that is the way.
+    pub(super) fn lose_notices(&self, books: &QuickBooks, change: Change) {
+        if self.way.loses_notice_of(change) {
+            books.drop_next_notices(&self.tenant.app.client_id, u32::MAX).unwrap();
+        }
     }
 
     /// Makes one change of the resource's record.
@@ -102,7 +110,7 @@ impl Company {
     pub(super) async fn poll(&self) {
         if !matches!(self.way, Way::Legacy | Way::CloudEvents) {
             let path = format!("/instances/{}/poll", self.instance.id);
-            self.caller.post(&path, &Value::Null).await.ok();
+            self.tenant.caller.post(&path, &Value::Null).await.ok();
         }
     }
 

@@ -48,12 +48,20 @@ pub(super) enum Way {
     /// Webhooks, and a poll after them.
     Hybrid,
     /// The same when every notice is lost.
-    HybridWithoutNotices,
+    HybridAllLost,
+    /// The same when the creation is noticed and every later notice is lost.
+    HybridLaterLost,
 }
 
 impl Way {
-    pub(super) const ALL: [Self; 5] =
-        [Self::Legacy, Self::CloudEvents, Self::Polling, Self::Hybrid, Self::HybridWithoutNotices];
+    pub(super) const ALL: [Self; 6] = [
+        Self::Legacy,
+        Self::CloudEvents,
+        Self::Polling,
+        Self::Hybrid,
+        Self::HybridAllLost,
+        Self::HybridLaterLost,
+    ];
 
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -61,7 +69,16 @@ impl Way {
             Self::CloudEvents => "webhook, CloudEvents",
             Self::Polling => "polling",
             Self::Hybrid => "hybrid",
-            Self::HybridWithoutNotices => "hybrid, notice lost",
+            Self::HybridAllLost => "hybrid, notices lost",
+            Self::HybridLaterLost => "hybrid, lost after creation",
+        }
+    }
+
+    pub(super) fn loses_notice_of(self, change: Change) -> bool {
+        match self {
+            Self::Legacy | Self::CloudEvents | Self::Polling | Self::Hybrid => false,
+            Self::HybridAllLost => true,
+            Self::HybridLaterLost => change != Created,
         }
     }
 }
@@ -191,8 +208,8 @@ pub(super) fn expected(resource: &Resource, change: Change, way: Way) -> Result<
     match way {
         Way::Legacy | Way::CloudEvents => noticed(resource, change),
         Way::Polling => found(resource, change, resource.found_by),
-        Way::HybridWithoutNotices => found(resource, change, "reconcile"),
-        Way::Hybrid => hybrid(resource, change),
+        _ if way.loses_notice_of(change) => found(resource, change, "reconcile"),
+        Way::Hybrid | Way::HybridAllLost | Way::HybridLaterLost => hybrid(resource, change),
     }
 }
 
