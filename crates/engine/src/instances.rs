@@ -122,10 +122,7 @@ impl Instances {
         let connector = self.connector(element)?.clone();
         let mut configuration = Configuration::from_json(&request.configuration)?;
         let name = checked_name(request.name.as_deref().unwrap_or_default())?;
-        let tags = match request.tags {
-            Some(tags) => checked_tags(tags)?,
-            None => vec![name.clone()],
-        };
+        let tags = tags_or_name(request.tags, &name)?;
         seating::check(&connector, &configuration, &self.policy)?;
         let external = checked_external(request.external_authentication)?;
         let data = request.provider_data.unwrap_or_default();
@@ -197,10 +194,7 @@ impl Instances {
             }
         }
         instance.name = checked_name(request.name.as_deref().unwrap_or_default())?;
-        instance.tags = match request.tags {
-            Some(tags) => checked_tags(tags)?,
-            None => vec![instance.name.clone()],
-        };
+        instance.tags = tags_or_name(request.tags, &instance.name)?;
         self.change(instance, configuration, request.provider_data).await
     }
 
@@ -311,15 +305,12 @@ impl Instances {
         };
         let configuration = self.configuration(instance)?;
         let seat = seating::seat(connector, instance, configuration, &self.policy, key)?;
-        let id = seat.id;
-        self.base.roster.seat(seat);
-        match self.base.roster.by_id(id).filter(|seat| seat.polls()) {
-            Some(seat) => self.polling.begin(&seat).await,
-            None => {
-                self.polling.end(id);
-                Ok(())
-            }
+        let seat = self.base.roster.seat(seat);
+        if seat.polls() {
+            return self.polling.begin(&seat).await;
         }
+        self.polling.end(seat.id);
+        Ok(())
     }
 
     async fn view(&self, instance: Instance) -> Result<InstanceView, Refusal> {
@@ -401,6 +392,11 @@ fn checked_name(name: &str) -> Result<String, Refusal> {
         return Err(Refusal::BadRequest(message));
     }
     Ok(clean)
+}
+
+/// The tags of a request; the name is the tag of an instance that was given none.
+fn tags_or_name(tags: Option<Vec<String>>, name: &str) -> Result<Vec<String>, Refusal> {
+    tags.map_or_else(|| Ok(vec![name.to_owned()]), checked_tags)
 }
 
 fn checked_tags(tags: Vec<String>) -> Result<Vec<String>, Refusal> {

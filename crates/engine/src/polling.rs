@@ -139,7 +139,10 @@ impl Polling {
         let wanted = self.polls_of(seat)?;
         let now = base.clock.now();
         for (id, _) in &wanted {
-            base.store.start_poll(id.clone(), Cursor::baseline(now)).await?;
+            // A start takes up every instance; most have a cursor, and reading commits nothing.
+            if base.store.poll_state(id.clone()).await?.is_none() {
+                base.store.start_poll(id.clone(), Cursor::baseline(now)).await?;
+            }
         }
         self.plan_these(seat.id, &wanted);
         self.changed.notify_one();

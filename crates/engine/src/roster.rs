@@ -106,24 +106,11 @@ struct Maps {
     apps: Vec<Arc<AppSeat>>,
 }
 
-impl Roster {
-    /// Takes in an instance, new or changed.
-    pub fn seat(&self, seat: Seat) {
-        self.unseat(seat.id);
-        let seat = Arc::new(seat);
-        let mut maps = self.maps.write().unwrap_or_else(PoisonError::into_inner);
-        maps.by_id.insert(seat.id, Arc::clone(&seat));
-        maps.by_token.insert(seat.token_hash, seat.id);
-        let companies = maps.by_company.entry(seat.element).or_default();
-        companies.entry(seat.company.clone()).or_default().push(seat);
-    }
-
-    /// Forgets an instance.
-    pub fn unseat(&self, id: InstanceId) {
-        let mut maps = self.maps.write().unwrap_or_else(PoisonError::into_inner);
-        let Some(seat) = maps.by_id.remove(&id) else { return };
-        maps.by_token.remove(&seat.token_hash);
-        if let Some(companies) = maps.by_company.get_mut(seat.element)
+impl Maps {
+    fn remove(&mut self, id: InstanceId) {
+        let Some(seat) = self.by_id.remove(&id) else { return };
+        self.by_token.remove(&seat.token_hash);
+        if let Some(companies) = self.by_company.get_mut(seat.element)
             && let Some(seats) = companies.get_mut(&seat.company)
         {
             seats.retain(|other| other.id != id);
@@ -131,6 +118,25 @@ impl Roster {
                 companies.remove(&seat.company);
             }
         }
+    }
+}
+
+impl Roster {
+    /// Takes in an instance, new or changed. A changed one is never missing in between.
+    pub fn seat(&self, seat: Seat) -> Arc<Seat> {
+        let seat = Arc::new(seat);
+        let mut maps = self.maps.write().unwrap_or_else(PoisonError::into_inner);
+        maps.remove(seat.id);
+        maps.by_id.insert(seat.id, Arc::clone(&seat));
+        maps.by_token.insert(seat.token_hash, seat.id);
+        let companies = maps.by_company.entry(seat.element).or_default();
+        companies.entry(seat.company.clone()).or_default().push(Arc::clone(&seat));
+        seat
+    }
+
+    /// Forgets an instance.
+    pub fn unseat(&self, id: InstanceId) {
+        self.maps.write().unwrap_or_else(PoisonError::into_inner).remove(id);
     }
 
     /// The instance of that id.
