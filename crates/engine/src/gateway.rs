@@ -16,6 +16,7 @@ use crate::ambient::{Clock, Entropy, random_bytes};
 use crate::append::Appender;
 use crate::apps::Apps;
 use crate::base::Base;
+use crate::calls::Calls;
 use crate::counters::CountersSnapshot;
 use crate::dispatch::Dispatcher;
 use crate::instances::Instances;
@@ -88,16 +89,17 @@ impl Gateway {
         let dispatcher = Dispatcher::start(base.clone(), callbacks, &settings, &supervisor);
         let appender = Appender::start(base.clone(), Arc::clone(&dispatcher), &supervisor);
         let tokens = Arc::new(Tokens::new(&base));
+        let calls = Calls::new(&base, &tokens);
         let polling = Polling::start(
             crate::polling::Parts {
                 base: base.clone(),
-                tokens: Arc::clone(&tokens),
+                calls: calls.clone(),
                 appender: appender.clone(),
             },
             &settings,
             &supervisor,
         );
-        let kept = KeptNotices::new(&base, Arc::clone(&tokens), appender.clone(), &supervisor);
+        let kept = KeptNotices::new(&base, calls, appender.clone(), &supervisor);
         let gateway = Self {
             tenants: Tenants::of(&base),
             apps: Apps::new(&base),

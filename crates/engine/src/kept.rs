@@ -23,10 +23,10 @@ use tokio::time::Instant;
 
 use crate::append::Appender;
 use crate::base::Base;
+use crate::calls::Calls;
 use crate::roster::{AppSeat, Seat};
 use crate::routing::{Routes, Sender};
 use crate::supervisor::Supervisor;
-use crate::tokens::Tokens;
 use lookup::{Lookup, Unanswered};
 
 /// Companies visited at one time: each visit holds a page of notices and an answer of a provider,
@@ -51,7 +51,7 @@ const OLDEST: NoticeId = NoticeId(1);
 /// Makes events of kept notices.
 pub(crate) struct KeptNotices {
     base: Base,
-    tokens: Arc<Tokens>,
+    calls: Calls,
     appender: Appender,
     supervisor: Supervisor,
     permits: Semaphore,
@@ -68,13 +68,13 @@ impl fmt::Debug for KeptNotices {
 impl KeptNotices {
     pub(crate) fn new(
         base: &Base,
-        tokens: Arc<Tokens>,
+        calls: Calls,
         appender: Appender,
         supervisor: &Supervisor,
     ) -> Arc<Self> {
         Arc::new(Self {
             base: base.clone(),
-            tokens,
+            calls,
             appender,
             supervisor: supervisor.clone(),
             permits: Semaphore::new(VISITS_IN_FLIGHT_MAX),
@@ -191,7 +191,7 @@ impl KeptNotices {
         };
         let Some(reader) = connector.notices.as_deref() else { return Ok(None) };
         let visitor = Visitor { own: self, company, connector, reader };
-        let mut lookup = Lookup::new(&self.base, &self.tokens, connector);
+        let mut lookup = Lookup::new(&self.calls, connector);
         let mut after = Some(NoticeId(from.0.saturating_sub(1)));
         while after.is_some() && self.is_taken(company) && !self.supervisor.is_ending() {
             let page = self.base.store.kept_for(company.clone(), after, NOTICES_PER_PAGE).await?;

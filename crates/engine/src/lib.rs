@@ -5,6 +5,7 @@ pub mod ambient;
 mod append;
 pub mod apps;
 mod base;
+mod calls;
 mod counters;
 mod dispatch;
 mod gateway;

@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use crate::change::named;
 use crate::limits::{CONFIGURATION_ENTRIES_MAX, CONFIGURATION_VALUE_BYTES_MAX};
+use crate::moment::Moment;
 use crate::poller_urls;
 use crate::secret::{MASK, Secret};
 
@@ -34,6 +35,12 @@ pub mod keys {
     pub const REFRESH_INTERVAL: &str = "event.poller.refresh_interval";
     /// Resources to poll, as a list of names.
     pub const POLLER_URLS: &str = "event.poller.urls";
+    /// Resources to poll, each with the question that is asked and where its dates are.
+    pub const POLLER_CONFIGURATION: &str = "event.poller.configuration";
+    /// From when on the first poll asks; from the connection on when not given.
+    pub const POLLER_HISTORY: &str = "event.poller.history";
+    /// Whether the record that a notice points at is read before its event is sent.
+    pub const HYDRATE: &str = "event.hydrate";
     /// The customer's client id at the provider.
     pub const API_KEY: &str = "oauth.api.key";
     /// The client secret.
@@ -159,6 +166,30 @@ pub const EVENT_KEYS: &[KeyProfile] = &[
         KeyKind::TextArea,
         None,
         "Resources to look at, separated by |, comma, newline or blank; all when not given",
+    ),
+    key(
+        keys::POLLER_CONFIGURATION,
+        "Event Poller Resources Configuration",
+        KeyKind::TextArea,
+        None,
+        "Resources to poll by a question of one's own: a JSON object with url, idField and \
+         datesConfiguration for each",
+    ),
+    key(
+        keys::POLLER_HISTORY,
+        "Event Poller History",
+        KeyKind::Text,
+        None,
+        "From when on the first poll asks (2026-01-31T00:00:00Z); without it what happened before \
+         the connection is no event",
+    ),
+    key(
+        keys::HYDRATE,
+        "Hydrate",
+        KeyKind::Boolean,
+        Some("true"),
+        "Whether the record that a webhook points at is read before its event is sent; such reads \
+         are metered",
     ),
 ];
 
@@ -299,6 +330,10 @@ pub struct EventSettings {
     pub poll_interval: Duration,
     /// Resources looked at, by name.
     pub resources: Vec<String>,
+    /// Whether the record that a notice points at is read before its event is sent.
+    pub hydrate: bool,
+    /// From when on the first poll asks; from the connection on when `None`.
+    pub history: Option<Moment>,
 }
 
 /// Between the polls of an instance that names no interval (the original's default).
@@ -328,6 +363,8 @@ impl EventSettings {
             headers: headers(config)?,
             poll_interval: poll_interval(config, vendor_type)?,
             resources: resources(config, known)?,
+            hydrate: config.boolean(keys::HYDRATE, true)?,
+            history: history(config)?,
         })
     }
 }
@@ -383,6 +420,13 @@ fn resources(config: &Configuration, known: &[&str]) -> Result<Vec<String>, Conf
         names = known.to_vec();
     }
     Ok(names.into_iter().map(str::to_owned).collect())
+}
+
+fn history(config: &Configuration) -> Result<Option<Moment>, ConfigurationError> {
+    let Some(text) = config.text(keys::POLLER_HISTORY) else { return Ok(None) };
+    let problem = || format!("`{text}` is not a moment such as 2026-01-31T00:00:00Z");
+    let moment = Moment::parse(text);
+    moment.map(Some).ok_or_else(|| ConfigurationError::new(keys::POLLER_HISTORY, problem()))
 }
 
 /// Headers that a notification sets itself, or that belong to the connection.

@@ -44,6 +44,7 @@ pub(crate) fn connector(
         profile: &PROFILE,
         oauth: Arc::new(QuickBooksOAuth::new(client.clone(), endpoints)),
         notices: Some(Arc::new(QuickBooksNotices::new())),
+        subscriptions: None,
         feeds: vec![
             Arc::new(CdcFeed::new(Arc::clone(&api))),
             Arc::new(QueryFeed::new(Arc::clone(&api))),

@@ -10,11 +10,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::http::HeaderMap;
 use ledgerhook_engine::connector::{
-    AuthorizeRequest, ChangeFeed, ClientCredentials, ConnectError, ConnectRequest, Connected,
-    Connector, ElementProfile, FeedError, FeedPage, FeedRequest, NoticeEntry, Notices, OAuth,
-    ParsedNotice, Records, RecordsPage, RecordsRequest, RefreshError, ResourceProfile, Tokens,
+    AuthorizeRequest, ChangeFeed, ConnectError, ConnectRequest, Connected, Connector,
+    ElementProfile, FeedPage, FeedRequest, GrantRequest, NoticeEntry, Notices, OAuth, ParsedNotice,
+    ProviderError, Records, RecordsPage, RecordsRequest, RefreshError, ResourceProfile, Tokens,
 };
-use ledgerhook_model::configuration::{KeyKind, KeyProfile};
+use ledgerhook_model::configuration::{Configuration, KeyKind, KeyProfile};
 use ledgerhook_model::{Change, ChangeKind, Detection, Moment, Secret, Version};
 
 /// The element's key.
@@ -89,6 +89,7 @@ pub(crate) fn connector(shelf: Arc<Shelf>) -> Connector {
         profile: &PROFILE,
         oauth: Arc::new(Bookshelf),
         notices: Some(Arc::new(Bookshelf)),
+        subscriptions: None,
         feeds: vec![Arc::new(Bookshelf)],
         records: Some(shelf),
     }
@@ -138,11 +139,11 @@ impl OAuth for Bookshelf {
         })
     }
 
-    async fn refresh(&self, _: &ClientCredentials, _: &Secret) -> Result<Tokens, RefreshError> {
+    async fn refresh(&self, _: GrantRequest<'_>) -> Result<Tokens, RefreshError> {
         Err(RefreshError::Unavailable { message: "never".to_owned() })
     }
 
-    async fn revoke(&self, _: &ClientCredentials, _: &Secret) -> Result<(), RefreshError> {
+    async fn revoke(&self, _: GrantRequest<'_>) -> Result<(), RefreshError> {
         Ok(())
     }
 }
@@ -169,7 +170,7 @@ impl Notices for Bookshelf {
             if !candidates.is_empty() {
                 change.resource = Arc::default();
             }
-            Some(NoticeEntry { company, change, candidates })
+            Some(NoticeEntry { company, change, is_dated: true, candidates })
         };
         ParsedNotice { entries: text.lines().filter_map(entry).collect(), unread_entries: 0 }
     }
@@ -185,7 +186,7 @@ impl ChangeFeed for Bookshelf {
         Detection::Poll
     }
 
-    fn covers(&self, _resource: &str) -> bool {
+    fn covers(&self, _: &str, _: &Configuration) -> bool {
         true
     }
 
@@ -193,7 +194,7 @@ impl ChangeFeed for Bookshelf {
         None
     }
 
-    async fn changes(&self, request: FeedRequest<'_>) -> Result<FeedPage, FeedError> {
+    async fn changes(&self, request: FeedRequest<'_>) -> Result<FeedPage, ProviderError> {
         let version = Version::Revision("0".to_owned());
         let polled = change("polled", version, ChangeKind::Updated, request.since);
         Ok(FeedPage {
@@ -212,10 +213,10 @@ impl Records for Shelf {
         true
     }
 
-    async fn read(&self, request: RecordsRequest<'_>) -> Result<RecordsPage, FeedError> {
+    async fn read(&self, request: RecordsRequest<'_>) -> Result<RecordsPage, ProviderError> {
         self.reads.fetch_add(1, Ordering::Relaxed);
         if self.is_down.load(Ordering::Relaxed) {
-            return Err(FeedError::Unavailable("the shelf fell over".to_owned()));
+            return Err(ProviderError::Unavailable("the shelf fell over".to_owned()));
         }
         let records = self.records.lock().unwrap();
         let mut page = RecordsPage { reads: 1, ..RecordsPage::default() };
