@@ -29,16 +29,17 @@ impl Calls {
         Self { base: base.clone(), tokens: Arc::clone(tokens) }
     }
 
-    /// Changes of the resources of an instance that a feed covers.
+    /// Changes of those resources that a feed covers.
     pub(crate) async fn changes(
         &self,
-        feed: &Arc<dyn ChangeFeed>,
+        feed: &dyn ChangeFeed,
         seat: &Arc<Seat>,
+        resources: &[String],
         since: Moment,
     ) -> Result<FeedPage, ProviderError> {
         let question = |access: Access| -> BoxFuture<'_, Result<FeedPage, ProviderError>> {
             Box::pin(async move {
-                let (configuration, resources) = (&seat.configuration, &seat.settings.resources);
+                let configuration = &seat.configuration;
                 let request = FeedRequest { access: &access, configuration, since, resources };
                 feed.changes(request).await
             })
@@ -93,6 +94,11 @@ impl Calls {
             self.tokens.shut_out(seat.id, why).await;
         }
         answer
+    }
+
+    /// Now.
+    pub(crate) fn now(&self) -> Moment {
+        self.base.clock.now()
     }
 
     /// Counts what a call cost.

@@ -49,6 +49,16 @@ pub struct Parts {
     pub vault: Vault,
 }
 
+impl Parts {
+    /// What every part of the engine stands on, and with what callbacks are called.
+    fn into_base(self) -> (Base, Client, AddressPolicy) {
+        let Self { store, connectors, callbacks, policy, clock, entropy, vault } = self;
+        let (connectors, roster, counters) = (Arc::new(connectors), Arc::default(), Arc::default());
+        let base = Base { store, connectors, roster, clock, entropy, vault, counters };
+        (base, callbacks, policy)
+    }
+}
+
 /// How long a shutdown waits for what is under way.
 const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(20);
 
@@ -75,16 +85,7 @@ impl Gateway {
     /// Reads what the store holds, starts the engine's tasks, and takes up whatever was under way
     /// when the last process ended.
     pub async fn start(parts: Parts, settings: Settings) -> Result<Self, Refusal> {
-        let Parts { store, connectors, callbacks, policy, clock, entropy, vault } = parts;
-        let base = Base {
-            store,
-            connectors: Arc::new(connectors),
-            roster: Arc::default(),
-            clock,
-            entropy,
-            vault,
-            counters: Arc::default(),
-        };
+        let (base, callbacks, policy) = parts.into_base();
         let supervisor = Supervisor::default();
         let dispatcher = Dispatcher::start(base.clone(), callbacks, &settings, &supervisor);
         let appender = Appender::start(base.clone(), Arc::clone(&dispatcher), &supervisor);
@@ -99,7 +100,16 @@ impl Gateway {
             &settings,
             &supervisor,
         );
-        let kept = KeptNotices::new(&base, calls, appender.clone(), &supervisor);
+        let kept = KeptNotices::new(
+            crate::kept::Parts {
+                base: base.clone(),
+                calls,
+                polling: Arc::clone(&polling),
+                appender: appender.clone(),
+            },
+            &settings,
+            &supervisor,
+        );
         let gateway = Self {
             tenants: Tenants::of(&base),
             apps: Apps::new(&base),

@@ -95,7 +95,9 @@ impl Intake {
                 .verify(reader, &notice, element, only.as_deref())
                 .inspect_err(|_| self.base.counters.notices_refused.one())?,
         };
-        let routes = Routes { base: &self.base, element, only: only.as_deref(), sender };
+        let records = connector.records.as_deref();
+        let routes =
+            Routes { base: &self.base, element, only: only.as_deref(), sender: &sender, records };
         self.take_in(reader, routes, notice, now).await
     }
 

@@ -2,12 +2,13 @@
 //! and what was found goes into the journal together with the advanced cursor.
 
 mod plan;
+mod sweep;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ledgerhook_connector::ProviderError;
+use ledgerhook_connector::{ChangeFeed, FeedPage, ProviderError};
 use ledgerhook_model::configuration::VendorType;
 use ledgerhook_model::cursor::Cursor;
 use ledgerhook_model::limits::POLLED_EVENTS_PER_NOTIFICATION_MAX;
@@ -29,6 +30,7 @@ use crate::seating;
 use crate::settings::Settings;
 use crate::supervisor::Supervisor;
 use plan::Plan;
+pub(crate) use sweep::Sweep;
 
 /// Polls at one time: enough to keep a fast provider busy, few enough that a slow one holds up
 /// little memory (each may hold one answer of up to 16 MiB).
@@ -50,11 +52,30 @@ pub(crate) struct Parts {
 pub(crate) struct Polling {
     parts: Parts,
     interval_min: Duration,
+    notice_grace: Duration,
     plan: Mutex<Plan>,
     changed: Notify,
     permits: Arc<Semaphore>,
     /// One poll of a feed at a time: two would read the same changes.
     turns: Mutex<HashMap<PollId, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+/// Which feed of whom is read.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    seat: &'a Seat,
+    id: &'a PollId,
+    feed: &'a dyn ChangeFeed,
+    occasion: Occasion,
+}
+
+/// Why a feed is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Occasion {
+    /// It is due, or notices came.
+    Due,
+    /// Somebody asked for what has changed until now.
+    Asked,
 }
 
 /// Why a poll found nothing out.
@@ -76,6 +97,7 @@ impl Polling {
         let polling = Arc::new(Self {
             parts,
             interval_min: settings.poll_interval_min,
+            notice_grace: settings.notice_grace,
             plan: Mutex::default(),
             changed: Notify::new(),
             permits: Arc::new(Semaphore::new(POLLS_IN_FLIGHT_MAX)),
@@ -94,14 +116,17 @@ impl Polling {
         let base = &self.parts.base;
         let wanted = self.polls_of(seat)?;
         let now = base.clock.now();
+        let mut within = Duration::MAX;
         for (id, _) in &wanted {
             // A start takes up every instance; most have a cursor, and reading commits nothing.
-            if base.store.poll_state(id.clone()).await?.is_none() {
+            if base.store.poll_state(id.clone()).await?.is_some() {
+                within = sweep::WITHIN_AFTER_A_GAP;
+            } else {
                 let first = Cursor::baseline(seat.settings.history.unwrap_or(now));
                 base.store.start_poll(id.clone(), first).await?;
             }
         }
-        self.plan_these(seat.id, &wanted);
+        self.plan_these(seat.id, &wanted, within);
         self.changed.notify_one();
         Ok(())
     }
@@ -125,9 +150,9 @@ impl Polling {
         Ok(polls)
     }
 
-    /// Puts the polls of an instance into the plan; those that go on at the same pace stay where
-    /// they are.
-    fn plan_these(&self, instance: InstanceId, wanted: &[(PollId, Duration)]) {
+    /// Puts the polls of an instance into the plan, each at a random moment of its interval and not
+    /// later than `within`; those that go on at the same pace stay where they are.
+    fn plan_these(&self, instance: InstanceId, wanted: &[(PollId, Duration)], within: Duration) {
         let mut plan = self.plan();
         for id in plan.of(instance) {
             if !wanted.iter().any(|(other, _)| *other == id) {
@@ -137,7 +162,7 @@ impl Polling {
         for (id, interval) in wanted {
             if plan.interval_of(id) != Some(*interval) {
                 let part = u32::from_le_bytes(random_bytes(&*self.parts.base.entropy)) % 1_000;
-                let at = Instant::now() + interval.saturating_mul(part) / 1_000;
+                let at = Instant::now() + within.min(*interval).saturating_mul(part) / 1_000;
                 plan.set(id, at, *interval);
             }
         }
@@ -145,10 +170,11 @@ impl Polling {
 
     /// Has an instance polled no more.
     pub(crate) fn end(&self, instance: InstanceId) {
-        self.plan_these(instance, &[]);
+        self.plan_these(instance, &[], Duration::MAX);
     }
 
-    /// Asks every feed of an instance of an organisation at once.
+    /// Asks every feed of an instance of an organisation at once, for all that has changed until
+    /// now: what notices are still on their way about is not left to them.
     pub(crate) async fn poll_now(
         &self,
         organization: OrganizationId,
@@ -164,7 +190,7 @@ impl Polling {
             return Err(Refusal::BadRequest(why.to_owned()));
         }
         for (poll, _) in self.polls_of(&seat)? {
-            let outcome = self.poll(&seat, &poll).await;
+            let outcome = self.poll(&seat, &poll, Occasion::Asked).await;
             outcome.map_err(|error| Refusal::ProviderUnavailable(error.to_string()))?;
         }
         Ok(())
@@ -199,14 +225,19 @@ impl Polling {
     async fn poll_if_seated(&self, id: &PollId) {
         if let Some(seat) = self.parts.base.roster.by_id(id.instance) {
             // Counted, stored and logged where it happens.
-            drop(self.poll(&seat, id).await);
+            drop(self.poll(&seat, id, Occasion::Due).await);
         }
     }
 
-    async fn poll(&self, seat: &Arc<Seat>, id: &PollId) -> Result<(), PollError> {
+    async fn poll(
+        &self,
+        seat: &Arc<Seat>,
+        id: &PollId,
+        occasion: Occasion,
+    ) -> Result<(), PollError> {
         let turn = self.turn(id);
         let _mine = turn.lock().await;
-        let outcome = self.read_and_append(seat, id).await;
+        let outcome = self.read_and_append(seat, id, occasion).await;
         match &outcome {
             Ok(()) => self.parts.base.counters.polls.one(),
             Err(error) => {
@@ -218,7 +249,12 @@ impl Polling {
     }
 
     /// Reads what changed and writes it, page after page until the provider has no more.
-    async fn read_and_append(&self, seat: &Arc<Seat>, id: &PollId) -> Result<(), PollError> {
+    async fn read_and_append(
+        &self,
+        seat: &Arc<Seat>,
+        id: &PollId,
+        occasion: Occasion,
+    ) -> Result<(), PollError> {
         let base = &self.parts.base;
         let connector = crate::find_connector(&base.connectors, seat.element);
         let mut feeds = connector.map(|one| one.feeds.iter()).unwrap_or_default();
@@ -228,24 +264,35 @@ impl Polling {
             state.map_or_else(|| Cursor::baseline(base.clock.now()), |state| state.cursor);
         let mut since = cursor.ask_since();
         for _ in 0..PAGES_IN_A_ROW_MAX {
-            let page = self.parts.calls.changes(feed, seat, since).await?;
-            if let Some(note) = &page.note {
-                tracing::warn!(instance = %seat.id, feed = id.feed, note, "of a poll");
-            }
-            let now = base.clock.now();
-            let before = cursor;
-            cursor = cursor.advanced_to(page.provider_time);
-            let advance = CursorAdvance { poll: id.clone(), cursor, polled_at: now };
-            let findings = self.findings(seat, feed.detection(), page.changes, now);
-            let append = Append { notice: None, findings, cursor: Some(advance) };
+            let resources = &seat.settings.resources;
+            let page = self.parts.calls.changes(&**feed, seat, resources, since).await?;
+            let (more, before) = (page.more, cursor);
+            let reading = Reading { seat, id, feed: &**feed, occasion };
+            let append = self.append_of(reading, page, &mut cursor);
             self.parts.appender.append(append).await.map_err(PollError::Append)?;
-            if !page.more || cursor == before {
+            if !more || cursor == before {
                 break;
             }
             // The overlap was read with the first page.
             since = cursor.read_up_to;
         }
         Ok(())
+    }
+
+    /// What a page is written as: its changes, and the cursor that it moves.
+    fn append_of(&self, reading: Reading<'_>, mut page: FeedPage, cursor: &mut Cursor) -> Append {
+        let Reading { seat, id, feed, occasion } = reading;
+        if let Some(note) = &page.note {
+            tracing::warn!(instance = %seat.id, feed = id.feed, note, "of a poll");
+        }
+        let now = self.parts.base.clock.now();
+        if seat.settings.vendor_type == VendorType::Hybrid && occasion == Occasion::Due {
+            self.leave_to_notices(seat, feed, &mut page, now);
+        }
+        *cursor = cursor.advanced_to(page.provider_time);
+        let advance = CursorAdvance { poll: id.clone(), cursor: *cursor, polled_at: now };
+        let findings = self.findings(seat, feed.detection(), page.changes, now);
+        Append { notice: None, findings, cursor: Some(advance) }
     }
 
     fn findings(

@@ -56,6 +56,7 @@ pub(crate) struct Egress {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Polling {
     pub(crate) interval_ms_min: u64,
+    pub(crate) notice_grace_ms: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -76,6 +77,7 @@ pub(crate) struct Delivery {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Ingress {
     pub(crate) allow_unsigned: bool,
+    pub(crate) gathering_ms: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]

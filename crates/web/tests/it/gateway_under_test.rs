@@ -139,7 +139,7 @@ impl GatewayUnderTest {
     }
 
     /// Registers the app `key` with the verifier token `verifier`, connects a company that takes
-    /// its notices, and returns the instance.
+    /// its notices without reading their records, and returns the instance.
     pub(crate) async fn connect_with_app(&self, name: &str, callback_url: Value) -> Value {
         let app = json!({"apiKey": "key", "apiSecret": "s", "verifierToken": "verifier"});
         self.call("POST /elements/bookshelf/apps", app).await.ok();
@@ -148,6 +148,7 @@ impl GatewayUnderTest {
             "event.notification.enabled": true,
             "event.vendor.type": "webhook",
             "event.notification.callback.url": callback_url,
+            "event.hydrate": false,
         });
         self.connect(name, configuration).await
     }

@@ -59,6 +59,10 @@ impl ChangeFeed for CdcFeed {
         entities::is_covered(Feed::Cdc, resource)
     }
 
+    fn reads_all_at_once(&self) -> bool {
+        true
+    }
+
     fn interval_default(&self) -> Option<Duration> {
         None
     }
