@@ -25,6 +25,7 @@ use crate::kept::KeptNotices;
 use crate::polling::Polling;
 use crate::refusal::Refusal;
 use crate::settings::Settings;
+use crate::subscriptions::{SubscriptionView, Subscriptions};
 use crate::supervisor::Supervisor;
 use crate::tenants::{Caller, Credentials, Tenants, hex};
 use crate::tokens::Tokens;
@@ -70,6 +71,7 @@ pub struct Gateway {
     instances: Instances,
     intake: Intake,
     kept: Arc<KeptNotices>,
+    subscriptions: Arc<Subscriptions>,
     polling: Arc<Polling>,
     dispatcher: Arc<Dispatcher>,
     supervisor: Supervisor,
@@ -91,6 +93,7 @@ impl Gateway {
         let appender = Appender::start(base.clone(), Arc::clone(&dispatcher), &supervisor);
         let tokens = Arc::new(Tokens::new(&base));
         let calls = Calls::new(&base, &tokens);
+        let subscriptions = Subscriptions::new(&base, &calls, &settings, &supervisor);
         let polling = Polling::start(
             crate::polling::Parts {
                 base: base.clone(),
@@ -119,16 +122,19 @@ impl Gateway {
                 tokens,
                 polling: Arc::clone(&polling),
                 kept: Arc::clone(&kept),
+                subscriptions: Arc::clone(&subscriptions),
                 supervisor: supervisor.clone(),
             },
             intake: Intake {
                 base: base.clone(),
                 appender,
                 kept: Arc::clone(&kept),
+                subscriptions: Arc::clone(&subscriptions),
                 allow_unsigned: settings.allow_unsigned_notices,
             },
             base,
             kept,
+            subscriptions,
             polling,
             dispatcher,
             supervisor,
@@ -139,9 +145,11 @@ impl Gateway {
 
     async fn take_up(&self, settings: &Settings) -> Result<(), Refusal> {
         self.apps.refresh_roster().await?;
+        self.subscriptions.load().await?;
         self.instances.seat_all().await?;
         self.kept.visit_all();
         self.dispatcher.take_up().await?;
+        self.supervisor.spawn(Arc::clone(&self.subscriptions).audit());
         crate::retention::start(self.base.clone(), settings.retention, &self.supervisor);
         Ok(())
     }
@@ -239,6 +247,16 @@ impl Gateway {
         id: InstanceId,
     ) -> Result<(), Refusal> {
         self.polling.poll_now(organization, id).await
+    }
+
+    /// The subscriptions of an instance at its provider, by topic; none where the provider is told
+    /// once for all companies.
+    pub fn subscriptions(
+        &self,
+        organization: OrganizationId,
+        id: InstanceId,
+    ) -> Result<Vec<SubscriptionView>, Refusal> {
+        self.subscriptions.list(organization, id)
     }
 
     /// The public key (`whpk_…`) that verifies the `v1a` signatures of an organisation.

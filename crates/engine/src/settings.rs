@@ -23,6 +23,9 @@ pub struct Settings {
     /// How long the sweep of a hybrid instance leaves a change to its notice, which says more of it
     /// (that it is a void, or a merge).
     pub notice_grace: Duration,
+    /// The address under which providers reach this gateway, `https://hooks.example.com`; `None`
+    /// when it is not known.
+    pub public_url: Option<String>,
     /// Whether notices without a signature are taken. For development only.
     pub allow_unsigned_notices: bool,
 }
@@ -38,6 +41,7 @@ impl Default for Settings {
             hydration_gathering: Duration::from_secs(1),
             // Intuit's documents: the first notice may take up to five minutes.
             notice_grace: Duration::from_secs(5 * 60),
+            public_url: None,
             allow_unsigned_notices: false,
         }
     }

@@ -32,6 +32,7 @@ pub(crate) struct Settings {
 pub(crate) struct Server {
     pub(crate) listen: String,
     pub(crate) admin_listen: String,
+    pub(crate) public_url: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -11,11 +11,14 @@ use async_trait::async_trait;
 use axum::http::HeaderMap;
 use ledgerhook_engine::connector::{
     AuthorizeRequest, ChangeFeed, ConnectError, ConnectRequest, Connected, Connector,
-    ElementProfile, FeedPage, FeedRequest, GrantRequest, NoticeEntry, Notices, OAuth, ParsedNotice,
-    ProviderError, Records, RecordsPage, RecordsRequest, RefreshError, ResourceProfile, Tokens,
+    ElementProfile, FeedPage, FeedRequest, GrantRequest, Handshake, NoticeEntry, Notices, OAuth,
+    ParsedNotice, ProviderError, Records, RecordsPage, RecordsRequest, RefreshError,
+    ResourceProfile, Subscriptions, Tokens,
 };
 use ledgerhook_model::configuration::{Configuration, KeyKind, KeyProfile};
 use ledgerhook_model::{Change, ChangeKind, Detection, Moment, Secret, Version};
+
+use crate::mailroom::Mailroom;
 
 /// The element's key.
 pub(crate) const BOOKSHELF: &str = "bookshelf";
@@ -73,6 +76,8 @@ pub(crate) struct Shelf {
     pub(crate) is_down: AtomicBool,
     /// How often it was asked for records.
     pub(crate) reads: AtomicU64,
+    /// The URLs that it was given.
+    pub(crate) mailroom: Arc<Mailroom>,
 }
 
 impl Shelf {
@@ -83,13 +88,14 @@ impl Shelf {
     }
 }
 
-/// The provider.
-pub(crate) fn connector(shelf: Arc<Shelf>) -> Connector {
+/// The provider; whether it wants a URL for each company and topic.
+pub(crate) fn connector(shelf: Arc<Shelf>, wants_urls: bool) -> Connector {
+    let mailroom = Arc::clone(&shelf.mailroom);
     Connector {
         profile: &PROFILE,
         oauth: Arc::new(Bookshelf),
         notices: Some(Arc::new(Bookshelf)),
-        subscriptions: None,
+        subscriptions: wants_urls.then_some(mailroom as Arc<dyn Subscriptions>),
         feeds: vec![Arc::new(Bookshelf)],
         records: Some(shelf),
     }
@@ -149,6 +155,11 @@ impl OAuth for Bookshelf {
 }
 
 impl Notices for Bookshelf {
+    fn handshake(&self, _: &HeaderMap, body: &[u8]) -> Option<Handshake> {
+        let verifier = std::str::from_utf8(body).ok()?.strip_prefix("handshake ")?;
+        Some(Handshake { subscription: None, verifier: Secret::new(verifier) })
+    }
+
     fn is_signed(&self, headers: &HeaderMap) -> bool {
         headers.contains_key(SIGNATURE)
     }

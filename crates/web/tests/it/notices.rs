@@ -8,30 +8,13 @@ use ledgerhook_engine::Settings;
 use serde_json::{Value, json};
 
 use crate::bookshelf::{self, SIGNATURE};
-use crate::gateway_under_test::{GatewayUnderTest, request};
-
-/// How long something in the background may take. Far longer than it takes; only a failure waits
-/// so long.
-const DEADLINE: Duration = Duration::from_secs(20);
+use crate::gateway_under_test::{GatewayUnderTest, eventually, request};
 
 /// Longer than all waits before a provider is asked again. The clock is paused where it is used.
 const ALL_WAITS: Duration = Duration::from_secs(300);
 
 const NOON: &str = "2026-01-01T12:00:00Z";
 const EVENING: &str = "2026-01-01T20:00:00Z";
-
-/// Waits until a look shows what is expected.
-async fn eventually<T: PartialEq + std::fmt::Debug>(expected: T, mut look: impl AsyncFnMut() -> T) {
-    let until = tokio::time::Instant::now() + DEADLINE;
-    loop {
-        let found = look().await;
-        if found == expected {
-            return;
-        }
-        assert!(tokio::time::Instant::now() < until, "{found:?} is not {expected:?}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-}
 
 /// Resource and record of all events, newest first.
 async fn events(gateway: &GatewayUnderTest) -> Vec<String> {
