@@ -98,6 +98,7 @@ impl Sage {
             .merge(oauth::routes())
             .merge(older::routes())
             .merge(control::routes(self.clone()))
+            .fallback(api::unknown)
             .layer(from_fn_with_state(Arc::clone(shared), faults::intercept))
             .with_state(Arc::clone(shared))
     }

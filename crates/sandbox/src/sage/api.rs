@@ -34,7 +34,6 @@ pub(super) fn routes() -> Router<SharedState> {
         .route("/v3.1/user", get(user).fallback(method_not_allowed))
         .route("/v3.1/{endpoint}", any(of_endpoint))
         .route("/v3.1/{endpoint}/{id}", any(of_record))
-        .route("/v3.1/{*rest}", any(unknown))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
 }
 
@@ -42,7 +41,8 @@ async fn method_not_allowed() -> Refusal {
     Refusal::method_not_allowed()
 }
 
-async fn unknown() -> Refusal {
+/// What is at no known address.
+pub(super) async fn unknown() -> Refusal {
     Refusal::not_found()
 }
 
