@@ -36,6 +36,8 @@ impl Sandbox {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
         let stop = CancellationToken::new();
+        // Stops what runs already if something else cannot start.
+        let stop_guard = stop.clone().drop_guard();
         let tasks = TaskTracker::new();
         let sage = std::mem::take(&mut options.sage);
         let clock_and_seed = (options.clock.clone(), options.seed);
@@ -45,7 +47,7 @@ impl Sandbox {
         let server = axum::serve(CuttableListener(listener), service)
             .with_graceful_shutdown(stop.clone().cancelled_owned());
         tasks.spawn(async move { server.await });
-        Ok(Self { base_url, quickbooks, sage, tasks, stop: stop.drop_guard() })
+        Ok(Self { base_url, quickbooks, sage, tasks, stop: stop_guard })
     }
 
     /// `http://127.0.0.1:<port>` of QuickBooks Online, without a slash at the end.

@@ -156,6 +156,18 @@ impl Books {
         Ok(())
     }
 
+    /// Lets a record show a value in a field, whatever it should be.
+    pub(super) fn show_instead(
+        &mut self,
+        endpoint: &Endpoint,
+        id: &str,
+        (field, value): (&str, Value),
+    ) -> Result<(), Refusal> {
+        let record = self.records.get_mut(endpoint.name).and_then(|records| records.get_mut(id));
+        record.ok_or(Refusal::not_found())?.show_instead(field, value);
+        Ok(())
+    }
+
     fn live_mut(&mut self, endpoint: &str, id: &str) -> Option<&mut Record> {
         self.records.get_mut(endpoint)?.get_mut(id).filter(|record| record.deleted_at.is_none())
     }

@@ -3,6 +3,7 @@
 
 mod parameters;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::books::{Books, Record};
@@ -40,17 +41,21 @@ pub(super) fn answer(books: &Books, endpoint: &Endpoint, asked: &Asked, links: L
     let mut records: Vec<&Record> =
         books.records_of(endpoint).filter(|record| matches(record, asked)).collect();
     if let Some(sort) = &asked.sort {
-        let key = |record: &Record| match sort.key {
-            SortKey::UpdatedAt => record.updated_at.to_string(),
-            SortKey::CreatedAt => record.created_at.to_string(),
-            SortKey::Date => record.text("date").to_owned(),
-        };
-        records.sort_by_cached_key(|record| key(record));
+        records.sort_by(|one, other| sort_key(one, sort.key).cmp(&sort_key(other, sort.key)));
         if sort.descending {
             records.reverse();
         }
     }
     cut(&records, endpoint, asked, links, |record| record.show(&asked.attributes))
+}
+
+/// A time or a date; the other one is the same for all.
+fn sort_key(record: &Record, key: SortKey) -> (Option<Timestamp>, &str) {
+    match key {
+        SortKey::UpdatedAt => (Some(record.updated_at), ""),
+        SortKey::CreatedAt => (Some(record.created_at), ""),
+        SortKey::Date => (None, record.text("date")),
+    }
 }
 
 /// The asked page of the rows. Beyond the last page there is the last page again.

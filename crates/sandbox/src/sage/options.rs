@@ -25,7 +25,8 @@ pub struct SageOptions {
     /// Rows a page with `attributes=all` may have; a longer one fails with 502. Without it, any.
     pub heavy_page_rows_max: Option<u64>,
     /// Calls in any 60 seconds for one business; beyond, 429 with `Retry-After`. Without it, all
-    /// are answered. Sage documents no number for API 3.1; 100 is what others measured.
+    /// are answered. Sage documented 200 for API 3 and no number for API 3.1; see
+    /// [`SageOptions::REQUESTS_PER_MINUTE_MEASURED`].
     pub requests_per_minute: Option<u32>,
     /// Checks `X-Nonce` and `X-Signature` of API 3 (columbus), as Sage did until November 2017.
     pub checks_columbus_signatures: bool,

@@ -115,6 +115,28 @@ impl Sage {
         Ok(written?)
     }
 
+    /// Lets a record show a value in a field from now on, whatever it should be, and changes
+    /// nothing else: recorded answers have times that are null, blank or white space.
+    ///
+    /// # Errors
+    /// [`SageError::UnknownBusiness`], [`SageError::UnknownEndpoint`], and
+    /// [`SageError::Refused`] when there is no such record.
+    pub fn show_instead(
+        &self,
+        business_id: &str,
+        (endpoint, id): (&str, &str),
+        field: &str,
+        value: Value,
+    ) -> Result<(), SageError> {
+        let endpoint = find(endpoint)?;
+        let now = self.shared.now();
+        let shown = self
+            .shared
+            .lock()
+            .write(business_id, now, |books, _| books.show_instead(endpoint, id, (field, value)));
+        Ok(shown.ok_or_else(|| SageError::UnknownBusiness(business_id.to_owned()))??)
+    }
+
     /// A body that creates a record. The same number gives the same body in the same books;
     /// another number gives another name and another amount.
     ///

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use ledgerhook_sandbox::sage::{CallKind, Fault, FaultPlan};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::sage_bench::{LEAD, SECOND, SageBench, bearer};
 
@@ -62,8 +64,30 @@ async fn half_a_body_is_less_than_its_length_says() {
     bench.customer("Jane");
     bench.sage().add_fault(FaultPlan::api(Fault::HalfBody, 1)).unwrap();
     let broken = bench.try_send("GET", "/v3.1/contacts", &[bearer(&tokens)], String::new()).await;
-    assert!(broken.unwrap_err().is_body(), "the head arrives, the body breaks");
+    let error = broken.unwrap_err();
+    assert!(error.is_body() || error.is_decode(), "the head did not arrive: {error:?}");
     assert_eq!(bench.get(&tokens, "contacts").await.status, 200);
+}
+
+#[tokio::test]
+async fn the_half_that_arrives_is_half() {
+    let bench = SageBench::start().await;
+    let tokens = bench.connect().await;
+    bench.customer("Jane");
+    let whole = bench.get(&tokens, "contacts").await.text;
+    bench.sage().add_fault(FaultPlan::api(Fault::HalfBody, 1)).unwrap();
+    let address = bench.sage().base_url().trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let (name, value) = bearer(&tokens);
+    let request =
+        format!("GET /v3.1/contacts HTTP/1.1\r\nhost: {address}\r\n{name}: {value}\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    assert!(head.contains(&format!("content-length: {}", whole.len())), "{head}");
+    assert_eq!((body.len(), whole.starts_with(body)), (whole.len() / 2, true));
 }
 
 #[tokio::test]

@@ -73,6 +73,9 @@ async fn updates_are_inclusive_and_deletes_are_not() {
         let list = bench.ids(&tokens, &format!("contacts?deleted_since={since}")).await;
         assert_eq!(list, vec![gone.clone(); deleted], "{since}");
     }
+    let both = format!("contacts?deleted_since={before}&updated_or_created_since");
+    assert_eq!(bench.ids(&tokens, &format!("{both}={then}")).await, std::slice::from_ref(&gone));
+    assert!(bench.ids(&tokens, &format!("{both}={after}")).await.is_empty());
     let deleted = format!("contacts?deleted_since={before}&attributes=updated_at");
     let row = bench.get(&tokens, &deleted).await.json()["$items"][0].clone();
     assert_eq!((text(&row["deleted_at"]), text(&row["updated_at"])), (then.into(), then.into()));
@@ -237,4 +240,20 @@ async fn the_same_seed_gives_the_same_ids() {
     assert_eq!(id.len(), 32);
     assert_eq!(SageBench::start().await.customer("Jane"), id);
     assert!(bench.sage().snapshot(LEAD).unwrap().contains_key(&("contacts", id)));
+}
+
+#[tokio::test]
+async fn a_time_can_be_null_or_blank() {
+    let bench = SageBench::start().await;
+    let tokens = bench.connect().await;
+    let id = bench.customer("Jane");
+    for odd in [Value::Null, json!(""), json!("   ")] {
+        let record = ("contacts", id.as_str());
+        bench.sage().show_instead(LEAD, record, "created_at", odd.clone()).unwrap();
+        let list = bench.get(&tokens, CHANGED).await.json();
+        assert_eq!(list["$items"][0]["created_at"], odd);
+        assert_eq!(list["$items"][0]["updated_at"], START);
+        let minimal = bench.get(&tokens, "contacts").await.json();
+        assert_eq!(minimal["$items"][0].get("created_at"), None);
+    }
 }

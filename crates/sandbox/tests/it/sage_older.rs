@@ -263,4 +263,19 @@ async fn api_1_pages_by_start_index_and_tells_customers_from_suppliers() {
     let invoices = ("GET", "/accounts/v1/sales_invoices", "i");
     let invoices = signed(&bench, &own, invoices, &[]).await.json();
     assert_eq!(invoices["$resources"][0]["date"], "30/01/2015");
+    assert_eq!(invoices["$resources"][0]["invoice_number"], "SI-1");
+}
+
+#[tokio::test]
+async fn api_1_keeps_deleted_transactions_and_says_so() {
+    let bench = SageBench::start().await;
+    let own = tokens(&connect(&bench, OWNER, "/oauth2/token").await);
+    let id = bench.save("transactions", json!({"reference": "T1", "date": "2026-03-01"}));
+    bench.pass(5);
+    bench.delete("transactions", &id);
+    let list = ("GET", "/accounts/v1/transactions", "t");
+    let shown = signed(&bench, &own, list, &[]).await.json()["$resources"][0].clone();
+    assert_eq!((&shown["deleted"], &shown["reference"]), (&true.into(), &"T1".into()));
+    assert_eq!(shown["entry_date"], "2026-03-10T19:00:00Z");
+    assert_eq!(shown["last_updated"], "2026-03-10T19:00:05Z");
 }

@@ -202,3 +202,34 @@ async fn types_can_be_listed_and_read() {
     assert_eq!(bench.get(&tokens, "contact_types/FRIEND").await.status, 404);
     assert_eq!(bench.ids(&tokens, "tax_offices").await, [""; 0]);
 }
+
+#[tokio::test]
+async fn a_record_is_displayed_by_its_name_and_code() {
+    let bench = SageBench::start().await;
+    let tokens = bench.connect().await;
+    for (endpoint, body, expected) in [
+        ("ledger_accounts", json!({"name": "Sales", "nominal_code": 4000}), "Sales (4000)"),
+        ("products", json!({"description": "Oak", "item_code": "O1"}), "Oak (O1)"),
+        ("services", json!({"description": "Care"}), "Care"),
+        ("bank_deposits", json!({"date": "2026-03-01"}), "bank_deposit 1"),
+    ] {
+        let id = bench.save(endpoint, body);
+        bench.save(endpoint, json!({"id": id, "notes": "seen"}));
+        let shown = bench.get(&tokens, &format!("{endpoint}/{id}")).await.json();
+        assert_eq!(shown["displayed_as"], expected);
+    }
+}
+
+#[tokio::test]
+async fn amounts_are_text_with_a_decimal_however_they_are_given() {
+    let bench = SageBench::start().await;
+    let tokens = bench.connect().await;
+    let account = bench.save("ledger_accounts", json!({"name": "Sales", "nominal_code": 4000}));
+    let line = json!({"ledger_account_id": account, "debit": 12.5, "credit": "0"});
+    let body = json!({"journal": {"date": "2026-03-01", "journal_lines": [line]}});
+    let created = post(&bench, &tokens, "journals", body).await;
+    assert_eq!(created.status, 201, "{}", created.text);
+    let line = created.json()["journal_lines"][0].clone();
+    assert_eq!((&line["debit"], &line["credit"]), (&"12.5".into(), &"0.0".into()));
+    assert_eq!(line["ledger_account"]["displayed_as"], "Sales (4000)");
+}

@@ -22,6 +22,8 @@ pub(in super::super) struct Record {
     path: String,
     /// Everything but id, path and times.
     fields: Fields,
+    /// What is shown in place of what should be.
+    odd: Fields,
 }
 
 /// Which fields of a record are shown.
@@ -53,6 +55,7 @@ impl Record {
             deleted_at: None,
             path,
             fields,
+            odd: Fields::new(),
         }
     }
 
@@ -72,6 +75,11 @@ impl Record {
 
     pub(super) fn set(&mut self, field: &str, value: Value) {
         self.fields.insert(field.to_owned(), value);
+    }
+
+    /// Shows a value in a field from now on, whatever it should be.
+    pub(super) fn show_instead(&mut self, field: &str, value: Value) {
+        self.odd.insert(field.to_owned(), value);
     }
 
     pub(super) fn update(&mut self, endpoint: &Endpoint, body: Fields, now: Timestamp) {
@@ -124,6 +132,7 @@ impl Record {
         }
         let others = self.fields.iter().filter(|(name, _)| *name != "displayed_as");
         whole.extend(others.map(|(name, value)| (name.clone(), value.clone())));
+        whole.extend(self.odd.clone());
         let always = ["id", "displayed_as", "$path", "deleted_at"];
         match attributes {
             Attributes::All => {}

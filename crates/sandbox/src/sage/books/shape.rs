@@ -27,7 +27,11 @@ const REFERENCES: &[(&str, &str)] = &[
 ];
 
 /// Numbers that stay numbers: whole ones by definition.
-const INTEGERS: &[&str] = &["credit_days"];
+const INTEGERS: &[&str] = &["credit_days", "nominal_code"];
+
+/// Ends of the names of amounts: also one given as text is shown with a decimal.
+const AMOUNTS: &[&str] =
+    &["amount", "price", "quantity", "balance", "debit", "credit", "credit_limit"];
 
 /// What the product keeps to itself, whatever a body says.
 const OWN_FIELDS: &[&str] = &["id", "$path", "created_at", "updated_at", "deleted_at"];
@@ -70,6 +74,9 @@ fn shape_field(books: &Books, name: String, value: Value) -> Result<(String, Val
             let text = number.to_string();
             Amount::parse(&text).map_or(Value::String(text), Value::from)
         }
+        Value::String(text) if AMOUNTS.iter().any(|end| name.ends_with(end)) => {
+            Amount::parse(&text).map_or(Value::String(text), Value::from)
+        }
         Value::Array(items) => Value::Array(
             items.into_iter().map(|item| nested(books, item)).collect::<Result<_, _>>()?,
         ),
@@ -105,7 +112,8 @@ pub(super) fn complete(endpoint: &Endpoint, body: Fields, number: u64) -> Fields
     if let Some(document) = endpoint.document {
         fields.extend(new_document(document, number));
     } else {
-        fields.insert("number".to_owned(), number.to_string().into());
+        let unnamed = format!("{} {number}", endpoint.wrapper());
+        fields.insert("displayed_as".to_owned(), unnamed.into());
     }
     fields.extend(body);
     settle(endpoint, &mut fields);
@@ -138,8 +146,7 @@ pub(super) fn settle(endpoint: &Endpoint, fields: &mut Fields) {
         let outstanding = total - read("total_paid").unwrap_or_default();
         fields.insert("total_amount".to_owned(), total.into());
         fields.insert("outstanding_amount".to_owned(), outstanding.into());
-    } else {
-        let shown = displayed_as(endpoint, fields);
+    } else if let Some(shown) = displayed_as(fields) {
         fields.insert("displayed_as".to_owned(), shown.into());
     }
 }
@@ -155,18 +162,17 @@ fn lines_total(fields: &Fields) -> Option<Amount> {
     Some(lines.as_array()?.iter().map(total).sum())
 }
 
-fn displayed_as(endpoint: &Endpoint, fields: &Fields) -> String {
-    let text = |field: &str| {
-        let text = fields.get(field).and_then(Value::as_str);
-        text.filter(|text| !text.trim().is_empty())
+/// `Jane (J1)`; none when nothing names the record.
+fn displayed_as(fields: &Fields) -> Option<String> {
+    let text = |field: &str| match fields.get(field)? {
+        Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
     };
     let names = ["name", "description", "address_line_1", "reference"];
-    let Some(name) = names.into_iter().find_map(text) else {
-        let number = text("number").unwrap_or_default();
-        return format!("{} {number}", endpoint.wrapper());
-    };
+    let name = names.into_iter().find_map(text)?;
     match ["reference", "nominal_code", "item_code"].into_iter().find_map(text) {
-        Some(code) if code != name => format!("{name} ({code})"),
-        _ => name.to_owned(),
+        Some(code) if code != name => Some(format!("{name} ({code})")),
+        _ => Some(name),
     }
 }

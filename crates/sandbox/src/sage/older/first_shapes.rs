@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::super::books::{Books, Fields, Record, fields_of};
 use super::super::endpoints::Endpoint;
 use super::super::refusal::Refusal;
+use super::super::times;
 
 /// A resource of API 1, and the endpoint whose records it shows.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +18,9 @@ pub(super) struct Resource {
 /// The ids of contact types, as recorded.
 const CONTACT_TYPES: [(&str, &str); 2] = [("1", "CUSTOMER"), ("2", "VENDOR")];
 
+/// The one resource that says when a record changed, and that it is deleted.
+const TRANSACTIONS: &str = "transactions";
+
 /// Resources that have the name of an endpoint.
 const SAME_NAMES: [&str; 9] = [
     "contacts",
@@ -27,7 +31,7 @@ const SAME_NAMES: [&str; 9] = [
     "purchase_invoices",
     "sales_invoices",
     "services",
-    "transactions",
+    TRANSACTIONS,
 ];
 
 impl Resource {
@@ -45,12 +49,18 @@ impl Resource {
     }
 
     pub(super) fn records<'b>(&self, books: &'b Books) -> impl Iterator<Item = &'b Record> {
-        let live = books.records_of(self.endpoint).filter(|record| record.deleted_at.is_none());
-        live.filter(|record| self.contact_type.is_none_or(|wanted| wanted == type_of(record)))
+        let shown = books
+            .records_of(self.endpoint)
+            .filter(|record| record.deleted_at.is_none() || self.endpoint.name == TRANSACTIONS);
+        shown.filter(|record| self.contact_type.is_none_or(|wanted| wanted == type_of(record)))
     }
 
     pub(super) fn show(&self, record: &Record) -> Value {
-        let shown = if self.is_contacts() { show_contact(record) } else { show_other(record) };
+        let shown = match self.endpoint.name {
+            "contacts" => show_contact(record),
+            TRANSACTIONS => show_transaction(record),
+            _ => show_other(record),
+        };
         let mut shown = fields_of(shown);
         shown.insert("lock_version".to_owned(), record.version.into());
         shown.insert("$key".to_owned(), record.legacy_id.into());
@@ -86,18 +96,40 @@ fn show_contact(record: &Record) -> Value {
     })
 }
 
-fn show_other(record: &Record) -> Value {
-    let mut parts = record.text("date").split('-');
-    let date = match (parts.next(), parts.next(), parts.next()) {
-        (Some(year), Some(month), Some(day)) => Some(format!("{day}/{month}/{year}")),
-        _ => None,
-    };
+fn show_transaction(record: &Record) -> Value {
     json!({
+        "id": record.legacy_id,
+        "entry_date": times::shown(record.created_at),
+        "created_by": null,
+        "last_updated": times::shown(record.updated_at),
+        "transaction_date": record.text("date"),
+        "total": record.get("total_amount"),
+        "deleted": record.deleted_at.is_some(),
+        "reference": record.get("reference"),
+    })
+}
+
+/// A document shows more than its number; the rest is nothing that tells of a change.
+fn show_other(record: &Record) -> Value {
+    let mut shown = fields_of(json!({
         "id": record.legacy_id,
         "name": record.text("displayed_as"),
         "reference": record.text("reference"),
-        "date": date,
-    })
+        "date": slashed(record.text("date")),
+    }));
+    for field in ["invoice_number", "void_reason", "outstanding_amount", "total_amount"] {
+        shown.extend(record.get(field).map(|value| (field.to_owned(), value.clone())));
+    }
+    Value::Object(shown)
+}
+
+/// `2015-01-30` as `30/01/2015`.
+fn slashed(date: &str) -> Option<String> {
+    let mut parts = date.split('-');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(year), Some(month), Some(day)) => Some(format!("{day}/{month}/{year}")),
+        _ => None,
+    }
 }
 
 /// The fields of a form such as `contact[name]=My+Customer`.
