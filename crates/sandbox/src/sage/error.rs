@@ -14,7 +14,7 @@ pub enum SageError {
     /// There is no such endpoint.
     #[error("no endpoint is called {0:?}")]
     UnknownEndpoint(String),
-    /// A business needs an id, and none may have a slash or a space.
+    /// The id of a business is made of letters, digits and `-`.
     #[error("{0:?} cannot be the id of a business")]
     BadBusinessId(String),
     /// There are as many apps, businesses or waiting faults as a sandbox takes.

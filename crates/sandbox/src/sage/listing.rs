@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 
 use super::books::{Books, Record};
 use super::endpoints::{Changes, Endpoint, Holds};
-use super::refusal::Refusal;
 use super::types;
 use parameters::SortKey;
 pub(super) use parameters::{Asked, Dialect, attributes_of};
@@ -30,13 +29,8 @@ pub(super) struct Page {
 /// Answers a list.
 pub(super) fn answer(books: &Books, endpoint: &Endpoint, asked: &Asked, links: Links) -> Page {
     if endpoint.holds == Holds::Types {
-        return cut(
-            &types::rows(endpoint).collect::<Vec<_>>(),
-            endpoint,
-            asked,
-            links,
-            Value::clone,
-        );
+        let rows: Vec<Value> = types::rows(endpoint).collect();
+        return cut(&rows, endpoint, asked, links, Value::clone);
     }
     let mut records: Vec<&Record> =
         books.records_of(endpoint).filter(|record| matches(record, asked)).collect();
@@ -121,14 +115,6 @@ fn passes(record: &Record, name: &str, value: &str) -> bool {
             record.referred(stem).unwrap_or_else(|| record.text(name)) == value
         }
     }
-}
-
-/// Reads the parameters of a list.
-///
-/// # Errors
-/// 422 for a page, a page size, a time or a sort that is none.
-pub(super) fn read(endpoint: &Endpoint, query: &str, dialect: Dialect) -> Result<Asked, Refusal> {
-    Asked::read(endpoint, query, dialect)
 }
 
 /// Whether a list of an endpoint is one of deletes.

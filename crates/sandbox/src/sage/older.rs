@@ -2,9 +2,9 @@
 //! freshbooks-sage §2.1 to §2.3 and §2.6).
 
 mod columbus;
-mod first;
-mod first_shapes;
 mod signature;
+mod v1;
+mod v1_shapes;
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -44,7 +44,7 @@ impl Nonces {
 }
 
 pub(super) fn routes() -> Router<SharedState> {
-    columbus::routes().merge(first::routes())
+    columbus::routes().merge(v1::routes())
 }
 
 /// The live token of the older APIs that a call carries.

@@ -233,3 +233,24 @@ async fn amounts_are_text_with_a_decimal_however_they_are_given() {
     assert_eq!((&line["debit"], &line["credit"]), (&"12.5".into(), &"0.0".into()));
     assert_eq!(line["ledger_account"]["displayed_as"], "Sales (4000)");
 }
+
+#[tokio::test]
+async fn a_reference_can_be_changed_and_taken_away() {
+    let bench = SageBench::start().await;
+    let tokens = bench.connect().await;
+    let (jane, bob) = (bench.customer("Jane"), bench.customer("Bob"));
+    let created = post(&bench, &tokens, "sales_invoices", invoice(&jane)).await.json();
+    let path = format!("sales_invoices/{}", text(&created["id"]));
+    let change = |body: Value| Some(json!({"sales_invoice": body}));
+    let body = change(json!({"contact_id": bob, "currency_id": "EUR", "displayed_as": "mine"}));
+    let changed = bench.call("PUT", &tokens, &path, body).await.json();
+    assert_eq!(changed["contact"]["displayed_as"], "Bob");
+    assert_eq!(changed["currency"]["$path"], "/currencies/EUR");
+    assert_eq!(changed["displayed_as"], "SI-1");
+    let taken = bench.call("PUT", &tokens, &path, change(json!({"currency_id": null}))).await;
+    assert_eq!(taken.json()["currency"], Value::Null);
+    for body in [json!({"contact_id": null}), json!({"contact_id": 7})] {
+        let refused = bench.call("PUT", &tokens, &path, change(body)).await;
+        assert_eq!((refused.status, &refused.json()[0]["$source"]), (422, &"contact_id".into()));
+    }
+}

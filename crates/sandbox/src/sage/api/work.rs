@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::super::books::{Attributes, Fields};
 use super::super::endpoints::{Endpoint, Holds, Writers};
 use super::super::faults;
-use super::super::listing::{self, Dialect, Links};
+use super::super::listing::{self, Asked, Dialect, Links};
 use super::super::portal::Business;
 use super::super::refusal::Refusal;
 use super::super::shared::{Shared, State};
@@ -71,7 +71,7 @@ struct Job<'j> {
 
 impl Job<'_> {
     fn list(&self, shared: &Shared, state: &mut State) -> Result<Response, Refusal> {
-        let asked = listing::read(self.endpoint, self.order.caller.query(), self.order.dialect)?;
+        let asked = Asked::read(self.endpoint, self.order.caller.query(), self.order.dialect)?;
         let links = Links {
             drops_filters: shared.options.next_drops_filters,
             loses_next: state.chance.happens(shared.options.lost_next_links_per_mille),

@@ -34,7 +34,8 @@ const AMOUNTS: &[&str] =
     &["amount", "price", "quantity", "balance", "debit", "credit", "credit_limit"];
 
 /// What the product keeps to itself, whatever a body says.
-const OWN_FIELDS: &[&str] = &["id", "$path", "created_at", "updated_at", "deleted_at"];
+const OWN_FIELDS: &[&str] =
+    &["id", "displayed_as", "$path", "created_at", "updated_at", "deleted_at"];
 
 /// The fields to show for a body.
 ///
@@ -56,13 +57,8 @@ fn shape_field(books: &Books, name: String, value: Value) -> Result<(String, Val
     if name == "contact_type_ids" {
         return Ok(("contact_types".to_owned(), contact_types(&value)?));
     }
-    if let (Some(stem), Value::String(id), Some(target)) =
-        (name.strip_suffix("_id"), &value, referred_endpoint(&name))
-    {
-        let shown = books.live(target, id).map(super::Record::reference);
-        let shown = shown.or_else(|| types::row(target, id));
-        let unknown = || Refusal::invalid(&name, "There is no such record.");
-        return Ok((stem.to_owned(), shown.ok_or_else(unknown)?));
+    if let (Some(stem), Some(target)) = (name.strip_suffix("_id"), referred_endpoint(&name)) {
+        return Ok((stem.to_owned(), referred(books, &name, target, &value)?));
     }
     let is_date = name == "date" || name.ends_with("_date");
     if is_date && !is_blank(Some(&value)) {
@@ -88,6 +84,16 @@ fn shape_field(books: &Books, name: String, value: Value) -> Result<(String, Val
 
 fn referred_endpoint(field: &str) -> Option<&'static str> {
     REFERENCES.iter().find(|(end, _)| field.ends_with(end)).map(|(_, target)| *target)
+}
+
+/// How a field shows the record it refers to; null refers to none.
+fn referred(books: &Books, field: &str, target: &str, id: &Value) -> Result<Value, Refusal> {
+    if id.is_null() {
+        return Ok(Value::Null);
+    }
+    let record = |id| books.live(target, id).map(super::Record::reference);
+    let shown = id.as_str().and_then(|id| record(id).or_else(|| types::row(target, id)));
+    shown.ok_or_else(|| Refusal::invalid(field, "There is no such record."))
 }
 
 /// The same for an object inside; its ids are its own.

@@ -51,8 +51,12 @@ pub(in super::super) struct Asked {
 }
 
 impl Asked {
-    /// Parameters that the endpoint does not know are ignored, `deleted_since` among them.
-    pub(super) fn read(
+    /// Reads the parameters of a list. Those that the endpoint does not know are ignored,
+    /// `deleted_since` among them.
+    ///
+    /// # Errors
+    /// 422 for a page, a page size, a time or a sort that is none.
+    pub(in super::super) fn read(
         endpoint: &Endpoint,
         query: &str,
         dialect: Dialect,

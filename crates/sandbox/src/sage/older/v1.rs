@@ -13,7 +13,7 @@ use super::super::books::Record;
 use super::super::calls::ServedBusiness;
 use super::super::refusal::Refusal;
 use super::super::shared::{Shared, SharedState, State as SandboxState};
-use super::first_shapes::{self, Resource};
+use super::v1_shapes::{self, Resource};
 use super::{check_signature, live, pairs};
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -121,12 +121,12 @@ fn carry_out(
         };
         let (status, id) = match (&caller.method, id) {
             (&Method::POST, None) => {
-                let fields = first_shapes::new_contact(&form)?;
+                let fields = v1_shapes::new_contact(&form)?;
                 (StatusCode::CREATED, books.create(resource.endpoint, fields, pen)?)
             }
             (&Method::PUT, Some(id)) => {
                 let (id, _) = found(id)?;
-                books.update(resource.endpoint, &id, first_shapes::contact(&form), now)?;
+                books.update(resource.endpoint, &id, v1_shapes::contact(&form), now)?;
                 (StatusCode::OK, id)
             }
             (&Method::DELETE, Some(id)) => {
