@@ -160,6 +160,9 @@ async fn lists_are_filtered_by_what_the_endpoint_knows() {
     let both = json!({"name": "Both", "contact_type_ids": ["CUSTOMER", "VENDOR"]});
     let both = bench.save("contacts", both);
     let invoice = bench.save("sales_invoices", json!({"contact_id": jane, "date": "2026-03-01"}));
+    let oak = bench.save("products", json!({"description": "Oak", "active": true}));
+    let elm = bench.save("products", json!({"description": "Elm", "active": false}));
+    let transaction = bench.save("transactions", json!({"reference": "T1"}));
     let sorted = |mut ids: Vec<String>| {
         ids.sort_unstable();
         ids
@@ -173,6 +176,10 @@ async fn lists_are_filtered_by_what_the_endpoint_knows() {
         (&format!("sales_invoices?contact_id={jane}"), vec![&invoice]),
         (&format!("sales_invoices?contact_id={mill}"), vec![]),
         ("sales_invoices?from_date=2026-03-02", vec![]),
+        ("products?active=true", vec![&oak]),
+        ("products?active=false", vec![&elm]),
+        ("transactions?updated_from_date=2026-03-10", vec![&transaction]),
+        ("transactions?updated_to_date=2026-03-09", vec![]),
         ("sales_invoices?to_date=2026-03-01&status_id=UNPAID", vec![&invoice]),
     ] {
         let expected: Vec<String> = expected.into_iter().cloned().collect();

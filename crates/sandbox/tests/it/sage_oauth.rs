@@ -135,6 +135,19 @@ async fn a_refresh_token_used_twice_ends_the_connection() {
 }
 
 #[tokio::test]
+async fn of_two_refreshes_at_once_one_is_answered_and_none_is_left() {
+    let bench = SageBench::start().await;
+    let first = bench.connect().await;
+    let refresh = || bench.refresh("/token", &first.refresh);
+    let (one, other) = tokio::join!(refresh(), refresh());
+    let mut statuses = [one.status, other.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 400]);
+    let winner = tokens(if one.status == 200 { &one } else { &other });
+    assert_eq!(bench.refresh("/token", &winner.refresh).await.text, INVALID_GRANT);
+}
+
+#[tokio::test]
 async fn without_the_option_only_the_second_use_is_refused() {
     let bench = SageBench::start_with(|options| options.revoke_on_token_reuse = false).await;
     let first = bench.connect().await;
