@@ -1,13 +1,16 @@
-//! The sandbox as a command for people: a server on a known port with one app, two companies, and
-//! a bookkeeper at work in each.
+//! The sandbox as a command for people: servers on known ports with an app each, companies, and a
+//! bookkeeper at work in each company.
+
+mod sage;
 
 use std::io;
 use std::num::NonZeroU32;
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 
 use crate::options::SandboxOptions;
 use crate::quickbooks::{App, Bookkeeper, Company, QuickBooksOptions};
+use crate::sage::SageOptions;
 use crate::server::Sandbox;
 
 /// Port of the command when none is asked for.
@@ -26,6 +29,8 @@ pub struct SandboxCommand {
     pub app: App,
     /// The companies it can be connected to.
     pub companies: Vec<Company>,
+    /// The stand-in of Sage Accounting, with its own port.
+    pub sage: SageOptions,
 }
 
 impl Default for SandboxCommand {
@@ -39,6 +44,7 @@ impl Default for SandboxCommand {
                 Company::new("9341452000000001", "Blue Heron Books"),
                 Company::new("9341452000000002", "Corner Cafe"),
             ],
+            sage: sage::options(),
         }
     }
 }
@@ -49,16 +55,20 @@ impl Default for SandboxCommand {
 /// # Errors
 /// When the sandbox cannot start; see [`Sandbox::start`].
 pub async fn serve(command: SandboxCommand, on_line: impl Fn(String)) -> io::Result<()> {
-    let SandboxCommand { port, seed, changes_per_minute, app, companies } = command;
+    let SandboxCommand { port, seed, changes_per_minute, app, companies, sage } = command;
     let introduction = introduce(&app, &companies);
+    let sage_introduction = sage::introduce(&sage);
     let quickbooks =
         QuickBooksOptions { apps: vec![app], companies, ..QuickBooksOptions::default() };
-    let options = SandboxOptions { port, seed, quickbooks, ..SandboxOptions::default() };
+    let options = SandboxOptions { port, seed, quickbooks, sage, ..SandboxOptions::default() };
     let sandbox = Sandbox::start(options).await?;
     on_line(format!("QuickBooks sandbox at {0}, guide at {0}/sandbox", sandbox.base_url()));
     introduction.into_iter().for_each(&on_line);
+    on_line(format!("Sage sandbox at {0}, guide at {0}/sandbox", sandbox.sage().base_url()));
+    sage_introduction.into_iter().for_each(&on_line);
     if let Some(pace) = NonZeroU32::new(changes_per_minute) {
-        keep_books(&sandbox, seed, pace, &on_line).await;
+        let sage = sage::keep_books(sandbox.sage(), seed, pace, &on_line);
+        join(keep_books(&sandbox, seed, pace, &on_line), sage).await;
     }
     std::future::pending().await
 }
@@ -90,13 +100,17 @@ mod tests {
 
     use super::*;
 
-    const LINES: usize = 10;
+    const LINES: usize = 20;
 
     #[tokio::test]
     async fn the_command_tells_where_it_is_and_what_changes() {
         let (lines, mut told) = mpsc::channel(LINES);
-        let command =
-            SandboxCommand { port: 0, changes_per_minute: 60_000, ..SandboxCommand::default() };
+        let command = SandboxCommand {
+            port: 0,
+            changes_per_minute: 60_000,
+            sage: SageOptions { port: 0, ..sage::options() },
+            ..SandboxCommand::default()
+        };
         let serving = serve(command, |line| {
             // Full once the test has seen enough.
             let _sent = lines.try_send(line);
@@ -111,10 +125,18 @@ mod tests {
             ended = serving => panic!("the command ended: {ended:?}"),
             end = tokio::time::timeout(Duration::from_secs(10), looking) => end.unwrap(),
         }
-        assert!(seen[0].starts_with("QuickBooks sandbox at http://127.0.0.1:"), "{}", seen[0]);
-        assert!(seen[1].contains("sandbox-client-secret"), "{}", seen[1]);
-        assert_eq!(seen[3], "company: Corner Cafe, realm id 9341452000000002");
-        assert!(seen[4].starts_with("9341452000000001: "), "{}", seen[4]);
-        assert!(seen[4].ends_with(", Create"), "{}", seen[4]);
+        for (start, end) in [
+            ("QuickBooks sandbox at http://127.0.0.1:", "/sandbox"),
+            ("app: client id sandbox-client-id", "client secret sandbox-client-secret"),
+            ("company: Corner Cafe", "realm id 9341452000000002"),
+            ("9341452000000001: ", ", Create"),
+            ("Sage sandbox at http://127.0.0.1:", "/sandbox"),
+            ("Sage app: client id ", "client secret sandbox-sage-client-secret"),
+            ("Sage business: Harbour Joinery", "user owner@example.com"),
+            ("49c196153fb1524b7d888cece84e8b12: ", ", Created"),
+        ] {
+            let told = |line: &String| line.starts_with(start) && line.ends_with(end);
+            assert!(seen.iter().any(told), "{start} … {end}: {seen:#?}");
+        }
     }
 }

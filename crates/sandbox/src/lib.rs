@@ -7,7 +7,8 @@
 //! [`Sandbox::start`] opens a server on the loopback address; [`Sandbox::quickbooks`] is the
 //! handle on its QuickBooks Online: what a developer does in the portal, what a bookkeeper does
 //! in the product, and the faults a test asks for. `GET /sandbox` on the server says what can be
-//! done with plain HTTP.
+//! done with plain HTTP. [`Sandbox::sage`] is the same for Sage Accounting, on a listener of its
+//! own.
 //!
 //! Time and chance are handed in ([`SandboxOptions::clock`], [`SandboxOptions::seed`]), so a run
 //! can be replayed. With [`SandboxOptions::waits_follow_clock`] nothing waits in real time.
@@ -17,6 +18,7 @@ mod command;
 mod connection;
 mod options;
 pub mod quickbooks;
+pub mod sage;
 mod server;
 
 pub use command::{SandboxCommand, serve};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::quickbooks::QuickBooksOptions;
+use crate::sage::SageOptions;
 
 /// Where the sandbox takes the time from: token lives, record times, notice times and throttles.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -25,6 +26,8 @@ pub struct SandboxOptions {
     pub seed: u64,
     /// Settings of the QuickBooks Online stand-in.
     pub quickbooks: QuickBooksOptions,
+    /// Settings of the Sage Accounting stand-in.
+    pub sage: SageOptions,
 }
 
 impl Default for SandboxOptions {
@@ -35,6 +38,7 @@ impl Default for SandboxOptions {
             waits_follow_clock: false,
             seed: 1,
             quickbooks: QuickBooksOptions::default(),
+            sage: SageOptions::default(),
         }
     }
 }
@@ -47,6 +51,7 @@ impl fmt::Debug for SandboxOptions {
             .field("waits_follow_clock", &self.waits_follow_clock)
             .field("seed", &self.seed)
             .field("quickbooks", &self.quickbooks)
+            .field("sage", &self.sage)
             .finish_non_exhaustive()
     }
 }

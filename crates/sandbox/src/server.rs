@@ -1,4 +1,4 @@
-//! The running sandbox: one loopback server that carries every provider stand-in.
+//! The running sandbox: its loopback servers and the provider stand-ins they carry.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 use crate::connection::{ConnectionCut, CuttableListener};
 use crate::options::SandboxOptions;
 use crate::quickbooks::QuickBooks;
+use crate::sage::Sage;
 
 /// How long a shutdown waits for open requests. Longer than a webhook answer may take (3 s), so
 /// that a well-behaved receiver is never cut off.
@@ -21,29 +22,35 @@ const SHUTDOWN_WAIT: Duration = Duration::from_secs(5);
 pub struct Sandbox {
     base_url: String,
     quickbooks: QuickBooks,
+    sage: Sage,
     tasks: TaskTracker,
     stop: DropGuard,
 }
 
 impl Sandbox {
-    /// Opens the server on 127.0.0.1 and registers the apps and companies of the options.
+    /// Opens the servers on 127.0.0.1 and registers the apps and companies of the options.
     ///
     /// # Errors
-    /// When the port cannot be bound, or the webhook client cannot be built.
-    pub async fn start(options: SandboxOptions) -> io::Result<Self> {
+    /// When a port cannot be bound, or the webhook client cannot be built.
+    pub async fn start(mut options: SandboxOptions) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
         let stop = CancellationToken::new();
+        // Stops what runs already if something else cannot start.
+        let stop_guard = stop.clone().drop_guard();
         let tasks = TaskTracker::new();
+        let sage = std::mem::take(&mut options.sage);
+        let clock_and_seed = (options.clock.clone(), options.seed);
+        let sage = Sage::start(sage, clock_and_seed, &tasks, &stop).await?;
         let quickbooks = QuickBooks::new(&base_url, options, tasks.clone(), stop.clone())?;
         let service = quickbooks.router().into_make_service_with_connect_info::<ConnectionCut>();
         let server = axum::serve(CuttableListener(listener), service)
             .with_graceful_shutdown(stop.clone().cancelled_owned());
         tasks.spawn(async move { server.await });
-        Ok(Self { base_url, quickbooks, tasks, stop: stop.drop_guard() })
+        Ok(Self { base_url, quickbooks, sage, tasks, stop: stop_guard })
     }
 
-    /// `http://127.0.0.1:<port>`, without a slash at the end.
+    /// `http://127.0.0.1:<port>` of QuickBooks Online, without a slash at the end.
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.base_url
@@ -53,6 +60,12 @@ impl Sandbox {
     #[must_use]
     pub fn quickbooks(&self) -> &QuickBooks {
         &self.quickbooks
+    }
+
+    /// The Sage Accounting stand-in; [`Sage::base_url`] says where it is.
+    #[must_use]
+    pub fn sage(&self) -> &Sage {
+        &self.sage
     }
 
     /// Stops taking requests, releases hanging ones, and waits a bounded time for the rest.
