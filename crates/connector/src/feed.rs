@@ -43,7 +43,7 @@ pub struct FeedPage {
 #[async_trait]
 pub trait ChangeFeed: Send + Sync {
     /// Its name, by which its cursors are kept: `cdc`, `query`.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
     /// What its findings are called: `cdc`, or `poll`.
     fn detection(&self) -> Detection;
     /// Whether it tells of changes of a resource, for an instance with this configuration. A

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 mod access;
 mod feed;
+mod hub;
 mod notices;
 mod oauth;
 mod profile;
@@ -15,6 +16,9 @@ mod subscriptions;
 
 pub use access::{Access, TokenSource, UserTokens};
 pub use feed::{ChangeFeed, FeedPage, FeedRequest};
+pub use hub::{
+    FieldProfile, Hub, HubCompany, HubDeletions, HubPage, HubPlace, HubQuery, HubRecord,
+};
 pub use notices::{Handshake, NoticeEntry, Notices, ParsedNotice};
 pub use oauth::{
     AuthorizeRequest, ClientCredentials, ConnectError, ConnectRequest, Connected, GrantRequest,
@@ -41,6 +45,8 @@ pub struct Connector {
     pub feeds: Vec<Arc<dyn ChangeFeed>>,
     /// How single records are read; `None` when a notice carries the whole record.
     pub records: Option<Arc<dyn Records>>,
+    /// How its records are read through the hub; `None` when they cannot be.
+    pub hub: Option<Arc<dyn Hub>>,
 }
 
 impl fmt::Debug for Connector {

@@ -4,6 +4,7 @@
 //! Nothing here performs I/O, waits, or asks for the time: a moment, a random value or a key is
 //! always handed in, so every rule can be tested at its boundary and replayed from a seed.
 
+pub mod ceql;
 pub mod change;
 pub mod configuration;
 pub mod cursor;
@@ -11,6 +12,7 @@ pub mod delivery;
 pub mod envelope;
 pub mod event;
 pub mod ids;
+pub mod json_path;
 pub mod limits;
 pub mod moment;
 pub mod naming;

@@ -50,5 +50,6 @@ pub(crate) fn connector(
             Arc::new(QueryFeed::new(Arc::clone(&api))),
         ],
         records: Some(Arc::new(QuickBooksRecords::new(api))),
+        hub: None,
     })
 }

@@ -98,6 +98,7 @@ pub(crate) fn connector(shelf: Arc<Shelf>, wants_urls: bool) -> Connector {
         subscriptions: wants_urls.then_some(mailroom as Arc<dyn Subscriptions>),
         feeds: vec![Arc::new(Bookshelf)],
         records: Some(shelf),
+        hub: None,
     }
 }
 
