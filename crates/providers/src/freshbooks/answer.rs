@@ -33,11 +33,16 @@ pub(super) fn item<'a>(answer: &'a Answer, key: &str) -> Result<&'a RawValue, Pr
     item.ok_or_else(|| faults::not_understood(answer, &format!("has no {key}")))
 }
 
-/// The list of an answer of any status.
-pub(super) fn list<'a>(answer: &'a Answer, key: &str) -> Result<ListPage<'a>, ProviderError> {
+/// The list of an answer of any status. Some lists stand under the name of a single record, so that
+/// is tried too.
+pub(super) fn list<'a>(
+    answer: &'a Answer,
+    key: &str,
+    item_key: &str,
+) -> Result<ListPage<'a>, ProviderError> {
     let members = members(answer)?;
     let unread = || faults::not_understood(answer, &format!("has no list {key}"));
-    let json = members.get(key).copied().ok_or_else(unread)?;
+    let json = members.get(key).or_else(|| members.get(item_key)).ok_or_else(unread)?;
     let rows = serde_json::from_str(json.get()).map_err(|_| unread())?;
     // Beside the list in accounting, in a part of its own elsewhere.
     let meta = members.get("meta").and_then(|json| object(json.get()));
@@ -114,11 +119,11 @@ mod tests {
         ];
         for body in bodies {
             let answer = answer(body);
-            let page = list(&answer, "clients").unwrap();
+            let page = list(&answer, "clients", "client").unwrap();
             assert_eq!((page.rows.len(), page.pages, page.total), (2, Some(3), Some(5)), "{body}");
         }
-        let answer = answer(r#"{"clients":[]}"#);
-        let page = list(&answer, "clients").unwrap();
+        let answer = answer(r#"{"client":[]}"#);
+        let page = list(&answer, "clients", "client").unwrap();
         assert_eq!((page.rows.len(), page.pages, page.total), (0, None, None));
     }
 
@@ -132,14 +137,14 @@ mod tests {
             r#"{"response":[]}"#,
             r#"{"response":{"result":{}}}"#,
             r#"{"response":{"result":{"clients":{}}}}"#,
-            r#"{"client":[]}"#,
+            r#"{"items":[]}"#,
         ];
         for body in bodies {
-            let error = list(&answer(body), "clients").unwrap_err();
+            let error = list(&answer(body), "clients", "client").unwrap_err();
             assert!(matches!(error, ProviderError::Unavailable(_)), "{body}: {error}");
         }
         let cut = Answer { truncated: true, ..answer(r#"{"clients":[]}"#) };
-        let error = list(&cut, "clients").unwrap_err();
+        let error = list(&cut, "clients", "client").unwrap_err();
         assert!(error.to_string().contains("is larger than 14 bytes"), "{error}");
     }
 

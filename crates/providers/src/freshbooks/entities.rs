@@ -96,7 +96,7 @@ const fn without_deleted(entity: Entity) -> Entity {
 /// neither a time nor a filter by time, so only a notice tells of them.
 static ENTITIES: &[Entity] = &[
     account("client", "customers", "users/clients", "client", "clients"),
-    without_notices(account("", "employees", "users/staffs", "staff", "staffs")),
+    without_notices(account("staff", "employees", "users/staffs", "staff", "staffs")),
     account("expense", "expenses", "expenses/expenses", "expense", "expenses"),
     account("invoice", "invoices", "invoices/invoices", "invoice", "invoices"),
     account("item", "items", "items/items", "item", "items"),
@@ -110,7 +110,7 @@ static ENTITIES: &[Entity] = &[
         clock: Clock::Utc,
         lists: &[&[], &[("active", "false")]],
     },
-    without_notices(account("", "tasks", "projects/tasks", "task", "tasks")),
+    without_notices(account("task", "tasks", "projects/tasks", "task", "tasks")),
     without_deleted(account("tax", "taxes", "taxes/taxes", "tax", "taxes")),
     Entity {
         noun: Some("time_entry"),

@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use super::answer::answered_at;
 
-/// How long to wait when FreshBooks throttles and does not say how long: it publishes no limits, and
-/// a minute is the usual window of one.
+/// How long to wait when FreshBooks throttles and does not say how long: it publishes no limits,
+/// and a minute is the usual window of one.
 const THROTTLE_WAIT: Duration = Duration::from_secs(60);
 
 /// Most characters repeated of FreshBooks' own words.

@@ -23,8 +23,8 @@ use super::stamp::day_before;
 use super::{entities, faults};
 use findings::Findings;
 
-/// Most pages of one list in one go: 30,000 records. It bounds the calls, and the memory for records
-/// that do not say when they changed; the others are bounded by [`Findings`].
+/// Most pages of one list in one go: 30,000 records. It bounds the calls, and the memory for
+/// records that do not say when they changed; the others are bounded by [`Findings`].
 const PAGES_PER_LIST_MAX: u32 = 300;
 
 /// Most times that one list is read because it became shorter meanwhile.
@@ -150,7 +150,6 @@ impl Sweep<'_> {
         parameters: Parameters,
         findings: &mut Findings,
     ) -> Result<bool, ProviderError> {
-        let list_key = known.entity.list_key;
         let path = self.company.list_path(known.entity)?;
         let filter = self.filter(known.entity);
         let mut total = None;
@@ -161,7 +160,7 @@ impl Sweep<'_> {
             query.extend([("page", number_text.as_str()), ("per_page", per_page.as_str())]);
             let answer = self.api.get(self.company, &path, &query).await?;
             findings.reads += 1;
-            let page = answer::list(&answer, list_key)?;
+            let page = answer::list(&answer, known.entity.list_key, known.entity.item_key)?;
             if number == 1 {
                 findings.complete_until(answered_at(&answer));
                 total = page.total;

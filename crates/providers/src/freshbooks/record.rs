@@ -1,5 +1,5 @@
-//! One record of an answer, and the change that it becomes. Its form is FreshBooks' own, as it stood
-//! in the answer: the original hands on the raw field names (reference: cloud-elements §7.6).
+//! One record of an answer, and the change that it becomes. Its form is FreshBooks' own, as it
+//! stood in the answer: the original hands on the raw field names (reference: cloud-elements §7.6).
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -13,15 +13,16 @@ use serde_json::value::RawValue;
 use super::entities::{Clock, KnownEntity};
 use super::stamp::Stamp;
 
-/// How much earlier than its first `updated` a client's `signup_date` may be: FreshBooks' own sample
-/// of a new client has 12:17:11 UTC and 07:17:12 in New York. All other kinds have no tolerance.
+/// How much earlier than its first `updated` a client's `signup_date` may be: FreshBooks' own
+/// sample of a new client has 12:17:11 UTC and 07:17:12 in New York. All other kinds have no
+/// tolerance.
 const SIGNUP_LEAD_MAX: Duration = Duration::from_secs(1);
 
 /// Bytes of a digest that stand in a version: enough that no two states of one record share it.
 const DIGEST_BYTES: usize = 16;
 
 /// `vis_state` of a deleted record; 0 is active and 2 archived (reference: freshbooks-sage §1.9).
-const VIS_STATE_DELETED: i64 = 1;
+const VIS_STATE_DELETED: &str = "1";
 
 /// A record as it stands in an answer.
 #[derive(Debug)]
@@ -37,22 +38,33 @@ pub(super) struct Row<'a> {
     is_deleted: bool,
 }
 
-/// What is read of a record. Older kinds say `updated`, newer ones `updated_at`; a client's creation
-/// is its `signup_date`, in UTC.
+/// What is read of a record, all but the id leniently: a field of another type says nothing. Older
+/// kinds say `updated`, newer ones `updated_at`; a client's creation is its `signup_date`, in UTC.
 #[derive(Debug, Deserialize)]
 struct Head<'a> {
     #[serde(borrow)]
     id: &'a RawValue,
     #[serde(borrow)]
-    updated: Option<Cow<'a, str>>,
+    updated: Option<&'a RawValue>,
     #[serde(borrow)]
-    updated_at: Option<Cow<'a, str>>,
+    updated_at: Option<&'a RawValue>,
     #[serde(borrow)]
-    created_at: Option<Cow<'a, str>>,
+    created_at: Option<&'a RawValue>,
     #[serde(borrow)]
-    signup_date: Option<Cow<'a, str>>,
-    vis_state: Option<i64>,
-    active: Option<bool>,
+    signup_date: Option<&'a RawValue>,
+    #[serde(borrow)]
+    vis_state: Option<&'a RawValue>,
+    #[serde(borrow)]
+    active: Option<&'a RawValue>,
+}
+
+impl Head<'_> {
+    fn is_deleted(&self) -> bool {
+        let says = |json: Option<&RawValue>, text: &str| {
+            json.is_some_and(|json| json.get().trim_matches('"') == text)
+        };
+        says(self.vis_state, VIS_STATE_DELETED) || says(self.active, "false")
+    }
 }
 
 impl<'a> Row<'a> {
@@ -64,10 +76,11 @@ impl<'a> Row<'a> {
         let head: Head<'_> = serde_json::from_str(json.get())?;
         let clock = entity.entity.clock;
         let is_client = entity.entity.item_key == "client";
-        let signup = head.signup_date.filter(|_| is_client);
+        let signup = head.signup_date.filter(|_| is_client).and_then(text);
         let signup = signup.and_then(|text| Stamp::read(&text, Clock::Utc));
-        let created_at = head.created_at.and_then(|text| Stamp::read(&text, clock));
-        let updated_text = head.updated.or(head.updated_at);
+        let created_at = head.created_at.and_then(text);
+        let created_at = created_at.and_then(|text| Stamp::read(&text, clock));
+        let updated_text = head.updated.and_then(text).or(head.updated_at.and_then(text));
         Ok(Self {
             entity,
             json,
@@ -76,7 +89,7 @@ impl<'a> Row<'a> {
             updated_text,
             is_signup: signup.is_some(),
             created: signup.or(created_at),
-            is_deleted: head.vis_state == Some(VIS_STATE_DELETED) || head.active == Some(false),
+            is_deleted: head.is_deleted(),
         })
     }
 
@@ -84,8 +97,9 @@ impl<'a> Row<'a> {
     /// services) is dated by `read_at`; its version is a digest of its content, so a state that
     /// comes back is not told again.
     ///
-    /// `since` is when the record was last asked for, if it was: what was made after that is new,
-    /// also where the record says no more than that.
+    /// `since` is from when on changes were asked for, if they were. What was made after that is
+    /// new, also where the record says no more than that; and a time that may be either of two is
+    /// not the one before it.
     pub(super) fn into_change(self, read_at: Moment, since: Option<Moment>) -> Change {
         let version = match (&self.updated_text, self.updated) {
             (Some(text), Some(_)) => text.trim().to_owned(),
@@ -94,7 +108,7 @@ impl<'a> Row<'a> {
         Change {
             resource: Arc::clone(&self.entity.resource),
             kind: self.kind(since),
-            changed_at: self.updated.map_or(read_at, |stamp| stamp.earliest),
+            changed_at: self.updated.map_or(read_at, |stamp| stamp.since(since)),
             object_id: self.id,
             printed_id: None,
             version: Version::Revision(version),
@@ -118,6 +132,10 @@ impl<'a> Row<'a> {
             (false, false) => ChangeKind::Updated,
         }
     }
+}
+
+fn text(json: &RawValue) -> Option<Cow<'_, str>> {
+    serde_json::from_str(json.get()).ok()
 }
 
 /// Ids are numbers; a text is as good.

@@ -15,13 +15,21 @@ const EASTERN_RULE: &str = "EST5EDT,M3.2.0,M11.1.0";
 /// may be either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stamp {
-    /// The earlier reading, which is the one that is told.
+    /// The earlier reading, which is the one that is told but for [`Stamp::since`].
     pub(super) earliest: Moment,
     /// The later one; the same but for one hour a year.
     pub(super) latest: Moment,
 }
 
 impl Stamp {
+    /// The earlier reading, unless only the later one is not before `since`.
+    pub(super) fn since(self, since: Option<Moment>) -> Moment {
+        match since.is_some_and(|since| self.earliest < since) {
+            true => self.latest,
+            false => self.earliest,
+        }
+    }
+
     /// Reads a time of day on a date. One with a `T` is UTC, whether its `Z` is there or not.
     pub(super) fn read(text: &str, clock: Clock) -> Option<Self> {
         let text = text.trim();

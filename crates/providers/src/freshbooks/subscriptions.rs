@@ -119,7 +119,7 @@ impl Subscriptions for FreshBooksSubscriptions {
             let number_text = number.to_string();
             let query = [("page", number_text.as_str()), ("per_page", per_page.as_str())];
             let answer = self.api.get(company, &path, &query).await?;
-            let page = answer::list(&answer, LIST_KEY)?;
+            let page = answer::list(&answer, LIST_KEY, ITEM_KEY)?;
             for json in &page.rows {
                 let callback = read(&answer, json)?;
                 // A page may repeat what moved down meanwhile.

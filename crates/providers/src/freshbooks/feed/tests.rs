@@ -3,7 +3,9 @@
 use ledgerhook_model::Change;
 
 use super::*;
-use crate::freshbooks::stand_in::{Books, Row, TIME, access, api, configuration, deleted, row};
+use crate::freshbooks::stand_in::{
+    Books, Row, TIME, access, api, configuration, dated, deleted, row,
+};
 use crate::scripted_server::{Asked, Scripted, ScriptedServer, answer};
 
 /// From when on tests ask: 02:00:00 in New York.
@@ -148,6 +150,34 @@ async fn a_filter_that_is_ignored_brings_nothing_old() {
 }
 
 #[tokio::test]
+async fn a_list_that_knows_no_deleted_records_is_told_once() {
+    let server = ScriptedServer::new().await;
+    let script =
+        |_: &Asked, _| answer("200 OK", r#"{"staff":[{"id":1,"updated":"2026-11-20 02:30:00"}]}"#);
+    let page = changes(&server, &["employees"], SINCE, script).await.unwrap();
+    assert_eq!((told(&page.changes), page.reads), (vec!["employees 1 UPDATED".to_owned()], 2));
+}
+
+#[tokio::test]
+async fn recorded_lists_are_read() {
+    let server = ScriptedServer::new().await;
+    let clients = include_str!("../../../tests/fixtures/freshbooks/lists/clients.json");
+    let entries = include_str!("../../../tests/fixtures/freshbooks/lists/time-entries.json");
+    let script = |asked: &Asked, _: usize| match asked.line.contains("/users/clients") {
+        true => dated("200 OK", clients),
+        false => dated("200 OK", entries),
+    };
+    let since = "2020-10-01T00:00:00Z";
+    let page = changes(&server, &["customers", "time-activities"], since, script).await.unwrap();
+    assert_eq!(page.reads, 3);
+    let customers: Vec<_> =
+        page.changes.iter().filter(|change| &*change.resource == "customers").collect();
+    let versions: Vec<_> = customers.iter().map(|change| change.version.to_key()).collect();
+    assert_eq!(versions, ["r:2020-10-17 06:25:34", "r:2020-11-01 13:11:10"]);
+    assert_eq!(page.changes.len(), 4);
+}
+
+#[tokio::test]
 async fn lists_are_read_to_their_end_and_everything_is_told_once() {
     let server = ScriptedServer::new().await;
     let books = Books::of([("clients", many(350))]);
@@ -160,16 +190,19 @@ async fn lists_are_read_to_their_end_and_everything_is_told_once() {
 async fn what_does_not_fit_is_brought_by_the_next_question() {
     let server = ScriptedServer::new().await;
     let books = Books::of([("clients", many(6_500)), ("taxes", many(10))]);
-    let first = changes_of(&server, &books, &["customers", "taxes"]).await;
-    assert!(first.more && first.changes.len() <= 4_010, "{}", first.changes.len());
-    assert_eq!(first.provider_time, moment("2026-11-20T08:06:30Z"));
     let script = |asked: &Asked, _| {
         let mut answered = books.answer(asked);
         answered.headers = vec!["Date: Fri, 20 Nov 2026 12:00:00 GMT"];
         answered
     };
+    let resources = ["customers", "taxes"];
+    let first = changes(&server, &resources, SINCE, script).await.unwrap();
+    assert!(first.more && first.changes.len() <= 4_000, "{}", first.changes.len());
+    let cut = first.provider_time;
+    assert!(cut < moment("2026-11-20T08:06:40Z") && cut > moment("2026-11-20T08:06:20Z"), "{cut}");
+    assert!(first.changes.iter().all(|change| change.changed_at < cut));
     let since = first.provider_time.to_iso_seconds();
-    let second = changes(&server, &["customers", "taxes"], &since, script).await.unwrap();
+    let second = changes(&server, &resources, &since, script).await.unwrap();
     assert_eq!((second.more, second.provider_time), (false, moment("2026-11-20T12:00:00Z")));
     let mut ids: Vec<_> = first.changes.iter().chain(&second.changes).collect();
     ids.sort_by_key(|change| (&change.resource, &change.object_id));
@@ -254,6 +287,8 @@ async fn the_hour_that_autumn_repeats_loses_nothing() {
     let script = |asked: &Asked, _| books.answer(asked);
     let page = changes(&server, &["taxes"], "2026-11-01T06:05:00Z", script).await.unwrap();
     assert_eq!(told(&page.changes), ["taxes 1 UPDATED"]);
+    assert_eq!(page.changes[0].changed_at, moment("2026-11-01T06:10:00Z"));
+    let page = changes(&server, &["taxes"], "2026-11-01T05:10:00Z", script).await.unwrap();
     assert_eq!(page.changes[0].changed_at, moment("2026-11-01T05:10:00Z"));
     let page = changes(&server, &["taxes"], "2026-11-01T06:10:01Z", script).await.unwrap();
     assert_eq!(page.changes, []);

@@ -13,8 +13,8 @@ const FORM_BYTES_MAX: usize = 16 * 1024;
 /// Most different fields of a form; documented ones have 4 to 6.
 const FIELDS_MAX: usize = 64;
 
-/// Fields in the order in which they came, each with its first value.
-#[derive(Debug)]
+/// Fields in the order in which they came, each with its first value. That of a handshake holds its
+/// verifier, so there is no debug form.
 pub(super) struct Form(Vec<(String, String)>);
 
 impl Form {

@@ -50,7 +50,6 @@ impl<'a> Wanted<'a> {
 }
 
 /// A code to exchange, and with what.
-#[derive(Debug)]
 pub(super) struct CodeGrant<'a> {
     /// What the redirect brought.
     pub(super) code: &'a str,

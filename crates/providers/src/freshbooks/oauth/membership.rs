@@ -16,6 +16,9 @@ use crate::freshbooks::profile::{ACCOUNT_ID, BUSINESS_ID, BUSINESS_NAME, BUSINES
 /// Most businesses that are listed in an error.
 const NAMES_MAX: usize = 20;
 
+/// Longest UUID of a business that is kept, in bytes; written with hyphens it has 36.
+const UUID_BYTES_MAX: usize = 64;
+
 /// Most characters repeated of the name of a business.
 const NAME_CHARS_MAX: usize = 100;
 
@@ -83,7 +86,8 @@ impl BusinessOfMember {
 
     fn to_business(&self) -> Option<Business> {
         let account = self.account()?.to_owned();
-        Some(Business { account, number: self.number(), uuid: self.business_uuid.clone() })
+        let uuid = self.business_uuid.clone().filter(|uuid| uuid.len() <= UUID_BYTES_MAX);
+        Some(Business { account, number: self.number(), uuid })
     }
 
     fn number(&self) -> Option<String> {

@@ -74,6 +74,8 @@ fn each_state_of_a_record_is_told_as_what_happened() {
         ("items", r#""updated":"2026-01-01 00:00:02","vis_state":1"#, "DELETED"),
         ("items", r#""updated":"2026-01-01 00:00:02","vis_state":2"#, "UPDATED"),
         ("items", r#""updated":"2026-01-01 00:00:02","vis_state":null"#, "UPDATED"),
+        ("items", r#""updated":"2026-01-01 00:00:02","vis_state":"1""#, "DELETED"),
+        ("items", r#""updated":7,"updated_at":null,"vis_state":{},"active":[]"#, "UPDATED"),
         (
             "invoices",
             r#""created_at":"2026-01-01 00:00:02","updated":"2026-01-01 00:00:02""#,
