@@ -10,6 +10,7 @@ use ledgerhook_egress::Answer;
 use serde_json::Value;
 
 use super::answer::answered_at;
+use super::api::is_number;
 
 /// How long to wait when FreshBooks throttles and does not say how long: it publishes no limits,
 /// and a minute is the usual window of one.
@@ -117,13 +118,13 @@ fn fault(body: &Value) -> Fault {
     // Accounting: `response.errors`, a list or one alone.
     let errors = body.pointer("/response/errors");
     for error in errors.map(listed).unwrap_or_default() {
-        take(&mut fault, error, "errno", "message");
+        take(&mut fault, error, "errno", "/message");
     }
     // The newer form, and events: `message` beside `code` or `errno`, with details.
-    take(&mut fault, body, "errno", "message");
+    take(&mut fault, body, "errno", "/message");
     // Ledger: everything under `errors`.
     let ledger = body.get("errors").unwrap_or(&Value::Null);
-    take(&mut fault, ledger, "errno", "message");
+    take(&mut fault, ledger, "errno", "/message");
     let details = [body.get("details"), ledger.get("details")];
     for detail in details.into_iter().flatten().flat_map(listed) {
         take_detail(&mut fault, detail);
@@ -138,7 +139,7 @@ fn take_detail(fault: &mut Fault, detail: &Value) {
         None => take(fault, detail, "reason", "/metadata/message"),
     }
     for violation in detail.get("fieldViolations").map(listed).unwrap_or_default() {
-        take(fault, violation, "errno", "description");
+        take(fault, violation, "errno", "/description");
     }
 }
 
@@ -159,18 +160,14 @@ fn take_error(fault: &mut Fault, body: &Value) {
     }
 }
 
-/// Takes a number and a message of an object. A `reason` that is no number is a message.
+/// Takes a number and a message of an object, where it has them: `message` is a JSON pointer.
 fn take(fault: &mut Fault, object: &Value, code: &str, message: &str) {
     match object.get(code) {
         Some(Value::Number(number)) => fault.codes.push(number.to_string()),
-        Some(Value::String(text)) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
-            fault.codes.push(text.clone());
-        }
+        Some(Value::String(text)) if is_number(text) => fault.codes.push(text.clone()),
         _ => {}
     }
-    let found =
-        if message.starts_with('/') { object.pointer(message) } else { object.get(message) };
-    let Some(text) = found.and_then(Value::as_str) else { return };
+    let Some(text) = object.pointer(message).and_then(Value::as_str) else { return };
     fault.messages.push(match object.get("field").and_then(Value::as_str) {
         Some(field) if !field.is_empty() => format!("{field}: {text}"),
         _ => text.to_owned(),

@@ -22,6 +22,9 @@ const UUID_BYTES_MAX: usize = 64;
 /// Most characters repeated of the name of a business.
 const NAME_CHARS_MAX: usize = 100;
 
+const PROFILE_HIDDEN: &str = "FreshBooks does not tell which businesses the customer has; give the \
+    app the scope user:profile:read and authorise again";
+
 /// A business to connect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Business {
@@ -112,13 +115,11 @@ pub(super) fn find(answer: &Answer, wanted: &Wanted<'_>) -> Result<Business, Con
     if usable.len() > 1 && usable.iter().any(is_wanted) {
         usable.retain(is_wanted);
     }
-    let problem = match (found.is_empty(), usable.pop(), usable.is_empty()) {
-        (_, Some(one), true) => return Ok(one),
-        (true, ..) => "is none of the customer's businesses",
-        (false, None, _) => "has no account id, so it has no books that could be read or told of",
-        (false, Some(_), false) => {
-            "is the name of several; add configuration.freshbooks.account.id"
-        }
+    let problem = match usable.as_slice() {
+        [one] => return Ok(one.clone()),
+        [] if found.is_empty() => "is none of the customer's businesses",
+        [] => "has no account id, so it has no books that could be read or told of",
+        _ => "is the name of several; add configuration.freshbooks.account.id",
     };
     Err(refused(wanted, problem, &all))
 }
@@ -133,13 +134,9 @@ fn businesses(answer: &Answer) -> Result<Vec<BusinessOfMember>, ConnectError> {
             ),
             provider_message: format!("status {}", answer.status.as_u16()),
         },
-        ProviderError::Refused(words) => ConnectError::Refused {
-            message:
-                "FreshBooks does not tell which businesses the customer has; give the app the \
-                      scope user:profile:read and authorise again"
-                    .to_owned(),
-            provider_message: words,
-        },
+        ProviderError::Refused(words) => {
+            ConnectError::Refused { message: PROFILE_HIDDEN.to_owned(), provider_message: words }
+        }
         other => ConnectError::Unavailable {
             message: format!("FreshBooks was asked for the customer's businesses: {other}"),
         },
