@@ -48,5 +48,6 @@ pub(crate) fn connector(
         subscriptions: Some(Arc::new(FreshBooksSubscriptions::new(Arc::clone(&api)))),
         feeds: vec![Arc::new(SweepFeed::new(Arc::clone(&api)))],
         records: Some(Arc::new(FreshBooksRecords::new(api))),
+        hub: None,
     })
 }
