@@ -260,7 +260,7 @@ async fn what_is_missing_or_wrong_is_named_before_the_code_is_spent() {
         (
             json!({}),
             json!({"oauth.callback.url": "example.com"}),
-            "configuration.oauth.callback.url: scheme is missing; did you mean https://example.com ?",
+            "configuration.oauth.callback.url: URL must start with https:// or http://; did you mean https://example.com ?",
         ),
         (
             json!({}),
