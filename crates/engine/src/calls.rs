@@ -135,4 +135,8 @@ impl TokenSource for SeatTokens {
         *handed = Some(tokens.token.clone());
         Ok(tokens)
     }
+
+    fn secret(&self, key: &str) -> Option<Secret> {
+        self.seat.secrets.get(key).cloned()
+    }
 }

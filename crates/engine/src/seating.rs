@@ -62,7 +62,8 @@ pub(crate) fn seat(
     let settings = check(connector, &configuration, policy)?;
     let secret = |key: &str| Secret::new(configuration.text(key).unwrap_or_default());
     let (api_key, api_secret) = (secret(keys::API_KEY), secret(keys::API_SECRET));
-    configuration.0.retain(|key, _| !is_secret(key, profile.keys));
+    let secrets = configuration.0.extract_if(.., |key, _| is_secret(key, profile.keys));
+    let secrets = secrets.filter_map(|(key, value)| Some((key, Secret::new(value?)))).collect();
     Ok(Seat {
         id: instance.id,
         organization: instance.organization,
@@ -75,6 +76,7 @@ pub(crate) fn seat(
         api_key,
         api_secret,
         configuration,
+        secrets,
         callback: callback(&settings, policy)?,
         settings,
         signing_key,

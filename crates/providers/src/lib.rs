@@ -3,6 +3,7 @@
 
 mod freshbooks;
 mod quickbooks;
+mod sage;
 mod settings;
 
 #[cfg(test)]
@@ -24,6 +25,7 @@ struct Provider {
 const PROVIDERS: &[Provider] = &[
     Provider { profile: &quickbooks::PROFILE, build: quickbooks::connector },
     Provider { profile: &freshbooks::PROFILE, build: freshbooks::connector },
+    Provider { profile: &sage::PROFILE, build: sage::connector },
 ];
 
 /// Builds every provider. `client` makes all their calls; its address policy must open the
@@ -60,7 +62,7 @@ mod tests {
     async fn without_settings_every_provider_is_built() {
         let connectors = registry(&client(), &ProviderSettings::default()).unwrap();
         let keys: Vec<_> = connectors.iter().map(|connector| connector.profile.key).collect();
-        assert_eq!(keys, ["quickbooks", "freshbooksv2"]);
+        assert_eq!(keys, ["quickbooks", "freshbooksv2", "sageone"]);
     }
 
     #[tokio::test]
@@ -68,7 +70,7 @@ mod tests {
         let cases = [
             (
                 settings("quickbook", "token_url", "https://example.com"),
-                "providers.quickbook is not an element; known are quickbooks, freshbooksv2",
+                "providers.quickbook is not an element; known are quickbooks, freshbooksv2, sageone",
             ),
             (
                 settings("quickbooks", "token_ur", "https://example.com"),
