@@ -24,6 +24,8 @@ mod notices;
 #[cfg(test)]
 mod polling;
 #[cfg(test)]
+mod sage;
+#[cfg(test)]
 mod secrets;
 #[cfg(test)]
 mod seeds;
