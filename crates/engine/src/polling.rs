@@ -1,6 +1,7 @@
 //! Asking providers for changes: which feed of whom is due, with which token, from which cursor;
 //! and what was found goes into the journal together with the advanced cursor.
 
+mod configured;
 mod plan;
 mod sweep;
 
@@ -58,6 +59,17 @@ pub(crate) struct Polling {
     permits: Arc<Semaphore>,
     /// One poll of a feed at a time: two would read the same changes.
     turns: Mutex<HashMap<PollId, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+/// Whether a feed tells of a resource of an instance: an element's own of one without a question of
+/// its own, a configured one of its own.
+fn covers_one(feed: &dyn ChangeFeed, seat: &Seat) -> bool {
+    let is_configured = seat.settings.polled.iter().any(|polled| polled.name == feed.name());
+    let resources = match is_configured {
+        true => seat.settings.resources.clone(),
+        false => seat.settings.fed_resources(),
+    };
+    resources.iter().any(|resource| feed.covers(resource, &seat.configuration))
 }
 
 /// Which feed of whom is read.
@@ -133,16 +145,10 @@ impl Polling {
 
     /// A poll for every feed that covers one of the instance's resources, and its pace.
     fn polls_of(&self, seat: &Seat) -> Result<Vec<(PollId, Duration)>, Refusal> {
-        let connector = crate::find_connector(&self.parts.base.connectors, seat.element)?;
         let mut polls = Vec::new();
-        for feed in &connector.feeds {
-            let interval = seating::interval(&seat.settings, &seat.configuration, &**feed)?;
-            if seat
-                .settings
-                .resources
-                .iter()
-                .any(|resource| feed.covers(resource, &seat.configuration))
-            {
+        for feed in configured::feeds_of(&self.parts.base, seat) {
+            let interval = seating::interval(&seat.settings, &seat.configuration, &*feed)?;
+            if covers_one(&*feed, seat) {
                 let id = PollId::new(seat.id, feed.name());
                 polls.push((id, interval.max(self.interval_min)));
             }
@@ -256,18 +262,17 @@ impl Polling {
         occasion: Occasion,
     ) -> Result<(), PollError> {
         let base = &self.parts.base;
-        let connector = crate::find_connector(&base.connectors, seat.element);
-        let mut feeds = connector.map(|one| one.feeds.iter()).unwrap_or_default();
+        let mut feeds = configured::feeds_of(base, seat).into_iter();
         let feed = feeds.find(|feed| feed.name() == id.feed).ok_or(PollError::NoFeed)?;
+        let resources = seat.settings.fed_resources();
         let state = base.store.poll_state(id.clone()).await?;
         let mut cursor =
             state.map_or_else(|| Cursor::baseline(base.clock.now()), |state| state.cursor);
         let mut since = cursor.ask_since();
         for _ in 0..PAGES_IN_A_ROW_MAX {
-            let resources = &seat.settings.resources;
-            let page = self.parts.calls.changes(&**feed, seat, resources, since).await?;
+            let page = self.parts.calls.changes(&*feed, seat, &resources, since).await?;
             let (more, before) = (page.more, cursor);
-            let reading = Reading { seat, id, feed: &**feed, occasion };
+            let reading = Reading { seat, id, feed: &*feed, occasion };
             let append = self.append_of(reading, page, &mut cursor);
             self.parts.appender.append(append).await.map_err(PollError::Append)?;
             if !more || cursor == before {

@@ -40,6 +40,11 @@ pub(crate) fn check(
         Err(ConfigurationError::new(keys::VENDOR_TYPE, problem))
     };
     match settings.vendor_type {
+        VendorType::Polling | VendorType::Hybrid
+            if connector.hub.is_none() && !settings.polled.is_empty() =>
+        {
+            impossible("has no hub, so questions of one's own cannot be asked of it")
+        }
         VendorType::Polling if connector.feeds.is_empty() => {
             impossible("cannot be polled; use `webhook`")
         }

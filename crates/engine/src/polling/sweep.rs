@@ -57,9 +57,9 @@ impl Polling {
         let state = base.store.poll_state(poll.clone()).await;
         let state = state.map_err(|error| ProviderError::Unavailable(error.to_string()))?;
         let cursor = state.map_or_else(|| Cursor::baseline(base.clock.now()), |state| state.cursor);
-        let resources = &seat.settings.resources;
+        let resources = seat.settings.fed_resources();
         let since = cursor.ask_since();
-        let read = self.parts.calls.changes(&**feed, seat, resources, since).await;
+        let read = self.parts.calls.changes(&**feed, seat, &resources, since).await;
         match read {
             Ok(page) => {
                 base.counters.polls.one();
