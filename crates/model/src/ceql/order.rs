@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn the_second_column_decides_between_equals() {
         let order = OrderBy::parse("a, b.c desc").unwrap();
-        let mut records = vec![
+        let mut records = [
             json!({"a": 2, "b": {"c": 1}}),
             json!({"a": 1, "b": {"c": 1}}),
             json!({"a": "1.0", "b": {"c": 5}}),

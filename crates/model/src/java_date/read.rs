@@ -249,7 +249,7 @@ impl Found {
                 });
                 Some(known.ok_or("a time zone whose letters are known, as GMT or PST")?)
             }
-            None => zone.to_ambiguous_timestamp(local).compatible().ok(),
+            None => zone.to_ambiguous_timestamp(local).later().ok(),
         };
         stamp.map(Moment::from).ok_or_else(|| "a moment that the calendar has".to_owned())
     }

@@ -20,6 +20,7 @@ fn moment(text: &str) -> Moment {
     Moment::parse(text).unwrap_or_else(|| panic!("{text}"))
 }
 
+// What is expected here is what OpenJDK 17 prints with `Locale.US`.
 #[test]
 fn each_letter_prints_as_in_java() {
     let late = moment("2016-02-29T17:05:09.007Z");
@@ -43,6 +44,7 @@ fn each_letter_prints_as_in_java() {
     }
 }
 
+// As above.
 #[test]
 fn a_zone_prints_as_in_java() {
     let winter = moment("2016-01-15T12:00:00Z");
@@ -51,12 +53,13 @@ fn a_zone_prints_as_in_java() {
         ("America/New_York", winter, "07 EST -0500 -05 -0500 -05:00"),
         ("America/New_York", summer, "08 EDT -0400 -04 -0400 -04:00"),
         ("PST", summer, "05 PDT -0700 -07 -0700 -07:00"),
-        ("EST", summer, "07 GMT-05:00 -0500 -05 -0500 -05:00"),
-        ("MST", summer, "05 GMT-07:00 -0700 -07 -0700 -07:00"),
+        ("EST", summer, "07 EST -0500 -05 -0500 -05:00"),
+        ("MST", summer, "05 MST -0700 -07 -0700 -07:00"),
         ("Asia/Kolkata", summer, "17 IST +0530 +05 +0530 +05:30"),
         ("GMT+01:00", summer, "13 GMT+01:00 +0100 +01 +0100 +01:00"),
         ("-8:00", winter, "04 GMT-08:00 -0800 -08 -0800 -08:00"),
-        ("GMT", winter, "12 UTC +0000 Z Z Z"),
+        ("GMT", winter, "12 GMT +0000 Z Z Z"),
+        ("UTC", winter, "12 UTC +0000 Z Z Z"),
     ] {
         assert_eq!(pattern("HH z Z X XX XXX").format(at, &zone(name)), expected, "{name}");
     }
@@ -178,7 +181,7 @@ fn a_text_that_does_not_fit_is_named_with_its_place() {
 }
 
 #[test]
-fn a_skipped_hour_moves_forward_and_a_repeated_one_is_the_earlier() {
+fn a_skipped_hour_moves_forward_and_a_repeated_one_is_the_later() {
     let new_york = zone("America/New_York");
     let local = pattern("yyyy-MM-dd HH:mm");
     for (source, expected) in [
@@ -186,7 +189,7 @@ fn a_skipped_hour_moves_forward_and_a_repeated_one_is_the_earlier() {
         ("2016-03-13 02:30", "2016-03-13T07:30:00Z"),
         ("2016-03-13 03:00", "2016-03-13T07:00:00Z"),
         ("2016-11-06 00:59", "2016-11-06T04:59:00Z"),
-        ("2016-11-06 01:30", "2016-11-06T05:30:00Z"),
+        ("2016-11-06 01:30", "2016-11-06T06:30:00Z"),
         ("2016-11-06 02:00", "2016-11-06T07:00:00Z"),
     ] {
         assert_eq!(local.read(source, &new_york), Ok(moment(expected)), "{source}");
@@ -277,13 +280,13 @@ proptest! {
         let cut = Duration::from_micros(u64::try_from(at.micros()).unwrap() % precision);
         let printed = pattern.format(at, &zone);
         let read = pattern.read(&printed, &zone).unwrap();
-        // A local time that happens twice, printed without its offset, reads as the earlier one.
+        // A local time that happens twice, printed without its offset, reads as the later one.
         prop_assert_eq!(pattern.format(read, &zone), printed.clone());
         let says_offset = text.contains('X') || text.contains('Z') && !text.contains("'Z'");
         if says_offset || zone.to_offset(read.timestamp()) == zone.to_offset(at.timestamp()) {
             prop_assert_eq!(read, at.minus(cut), "{} {}", text, printed);
         } else {
-            prop_assert!(read < at);
+            prop_assert!(read > at.minus(cut));
         }
     }
 

@@ -8,12 +8,13 @@ use thiserror::Error;
 use super::offset;
 use crate::limits::DATE_TEXT_BYTES_MAX;
 
-/// Java's short names (`java.time.ZoneId.SHORT_IDS`). Three of them are offsets without summer
-/// time, the others are places.
+/// Names that are an offset without summer time, in the form of POSIX `TZ`, so that they print as
+/// they are called: in Java `EST` is New York's winter at all times.
+const FIXED_NAMES: &[(&str, &str)] =
+    &[("GMT", "GMT0"), ("EST", "EST5"), ("MST", "MST7"), ("HST", "HST10")];
+
+/// Java's other short names (`java.time.ZoneId.SHORT_IDS`), which are places.
 const SHORT_NAMES: &[(&str, &str)] = &[
-    ("EST", "-05:00"),
-    ("MST", "-07:00"),
-    ("HST", "-10:00"),
     ("ACT", "Australia/Darwin"),
     ("AET", "Australia/Sydney"),
     ("AGT", "America/Argentina/Buenos_Aires"),
@@ -95,7 +96,7 @@ pub struct Zone {
 impl Zone {
     /// Greenwich mean time, which is UTC.
     pub fn gmt() -> Self {
-        Self { name: "GMT".to_owned(), zone: TimeZone::UTC }
+        Self { name: "GMT".to_owned(), zone: zone("GMT").unwrap_or(TimeZone::UTC) }
     }
 
     /// Reads `GMT`, `UTC`, a place (`America/New_York`), one of Java's short names (`PST` is Los
@@ -125,17 +126,18 @@ impl fmt::Display for Zone {
 
 fn zone(name: &str) -> Option<TimeZone> {
     let upper = name.to_ascii_uppercase();
-    if matches!(upper.as_str(), "GMT" | "UTC" | "UT" | "Z") {
+    if matches!(upper.as_str(), "UTC" | "UT" | "Z") {
         return Some(TimeZone::UTC);
+    }
+    if let Some((_, fixed)) = FIXED_NAMES.iter().find(|(name, _)| *name == upper) {
+        return TimeZone::posix(fixed).ok();
     }
     let after_gmt = upper.strip_prefix("GMT").or_else(|| upper.strip_prefix("UTC"));
     if let Some(offset) = whole_offset(after_gmt.unwrap_or(&upper)) {
         return Some(TimeZone::fixed(offset));
     }
-    if let Some((_, place)) = SHORT_NAMES.iter().find(|(short, _)| *short == upper) {
-        return whole_offset(place).map(TimeZone::fixed).or_else(|| TimeZone::get(place).ok());
-    }
-    TimeZone::get(name).ok()
+    let place = SHORT_NAMES.iter().find(|(short, _)| *short == upper);
+    TimeZone::get(place.map_or(name, |(_, place)| place)).ok()
 }
 
 fn whole_offset(text: &str) -> Option<Offset> {

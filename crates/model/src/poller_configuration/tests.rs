@@ -321,14 +321,13 @@ fn two_states_of_one_second_have_two_versions() {
 #[test]
 fn a_record_that_does_not_fit_is_an_error_that_names_the_member() {
     let resource = single(SAGE);
-    let mut wrong_date = customer("2017-05-11T07:00:47Z", "yesterday");
     for (record, expected) in [
         (json!({}), "`customers`: a record does not fit idField: `id` is missing"),
         (json!({"id": ""}), "idField: `id` is missing"),
         (json!({"id": [1]}), "idField: `id` is neither a text nor a number"),
         (json!({"id": "x".repeat(257)}), "idField: `id` is longer than 256 bytes"),
         (json!([1]), "idField: `id` is missing"),
-        (wrong_date.take(), "updatedDateField: `updated_at`: `yesterday` is not a date as"),
+        (customer("", "yesterday"), "updatedDateField: `updated_at`: `yesterday` is not a date as"),
         (json!({"id": 1, "created_at": 5}), "createdDateField: `created_at`: `5` is not a date"),
     ] {
         let error = classify(&resource, &record, poll().0, poll().1).unwrap_err().to_string();
