@@ -20,7 +20,8 @@
 //!    record, otherwise.
 //! 9. **Told (polls).** Replayed by their date, then by arrival, the events of each record that
 //!    changed since the connection end with its state in the books: gone or not; and the last one's
-//!    revision is that of the books or, if only a notice is known, its second is.
+//!    revision is that of the books or, if only a notice is known, its second is. Dates have whole
+//!    seconds; within one, a creation comes first, however late its notice was.
 //!
 //! An event is a read when its `objectId` has a revision (`12|3`) or its record is what change data
 //! capture leaves of a deleted one; it is a notice when its record is the provider's entry. Both

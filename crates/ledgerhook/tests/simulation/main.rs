@@ -16,6 +16,8 @@ mod figures;
 #[cfg(test)]
 mod life;
 #[cfg(test)]
+mod month;
+#[cfg(test)]
 mod network;
 #[cfg(test)]
 mod process;

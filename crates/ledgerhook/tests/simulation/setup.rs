@@ -63,8 +63,8 @@ pub(crate) struct InstancePlan {
     /// Which company's books.
     pub(crate) company: usize,
     pub(crate) kind: Kind,
-    /// Minutes between two polls, of each of its feeds.
-    pub(crate) poll_minutes: u64,
+    /// Minutes between two polls, of each of its feeds; `None` leaves them at their own pace.
+    pub(crate) poll_minutes: Option<u64>,
     /// Whether notifications are signed with a shared key, or with the organisation's key pair.
     pub(crate) has_signature_key: bool,
 }
@@ -100,6 +100,30 @@ impl Setup {
             latency_ms_max: chance.pick(&[0, 0, 300, 2_500, 8_000]),
         }
     }
+
+    /// One company in good times, connected by one instance at the pace that it has by itself.
+    pub(crate) fn of_one(kind: Kind) -> Self {
+        let instance = InstancePlan {
+            organization: 0,
+            company: 0,
+            kind,
+            poll_minutes: None,
+            has_signature_key: true,
+        };
+        Self {
+            seed: 0,
+            on_disk: false,
+            companies: vec!["9341452000000010".to_owned()],
+            organizations: 1,
+            instances: vec![instance],
+            work: Duration::ZERO,
+            step_max: Duration::ZERO,
+            changes_per_mille: 0,
+            faults_per_mille: 0,
+            restarts_max: 0,
+            latency_ms_max: 0,
+        }
+    }
 }
 
 impl InstancePlan {
@@ -108,7 +132,7 @@ impl InstancePlan {
             organization,
             company,
             kind: chance.pick(&[Kind::Webhook, Kind::Polling, Kind::Hybrid, Kind::Hybrid]),
-            poll_minutes: chance.pick(&[5, 15, 60, 180]),
+            poll_minutes: Some(chance.pick(&[5, 15, 60, 180])),
             has_signature_key: chance.happens(700),
         }
     }

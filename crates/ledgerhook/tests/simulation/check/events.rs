@@ -22,6 +22,8 @@ pub(crate) struct Told {
     pub(crate) detection: String,
     /// `instanceId` of the notification.
     pub(crate) instance: i64,
+    /// Which of the instance's notifications it came with, in the order of arrival.
+    pub(crate) arrival: usize,
     pub(crate) arrived_at: Moment,
     pub(crate) is_answered_well: bool,
     /// The event and its record as they were written.
@@ -40,10 +42,11 @@ impl fmt::Display for Told {
 
 /// The events of all notifications, in the order of their arrival.
 pub(crate) fn events_of<W: World>(arrivals: &[Arrival]) -> Vec<Told> {
-    arrivals.iter().flat_map(of_notification::<W>).collect()
+    let arrivals = arrivals.iter().enumerate();
+    arrivals.flat_map(|(number, arrival)| of_notification::<W>(number, arrival)).collect()
 }
 
-fn of_notification<W: World>(arrival: &Arrival) -> Vec<Told> {
+fn of_notification<W: World>(number: usize, arrival: &Arrival) -> Vec<Told> {
     let received = &arrival.received;
     let body = received.json();
     let message = &body["message"];
@@ -62,6 +65,7 @@ fn of_notification<W: World>(arrival: &Arrival) -> Vec<Told> {
             stamp,
             detection: received.header("ledgerhook-detection").to_owned(),
             instance: message["instanceId"].as_i64().unwrap_or_default(),
+            arrival: number,
             arrived_at: arrival.at,
             is_answered_well: received.reply == Reply::Status(200),
             text: text(entry, record),

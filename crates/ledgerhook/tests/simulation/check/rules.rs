@@ -90,13 +90,21 @@ impl Evidence<'_> {
     fn in_order(&self) -> Outcome {
         let places = self.journal.iter().enumerate().map(|(place, one)| (one.id.as_str(), place));
         let places: HashMap<&str, usize> = places.collect();
-        let mut last: HashMap<&RecordKey, usize> = HashMap::new();
-        for told in &self.told {
-            let place = places[told.id.as_str()];
-            let before = last.insert(&told.record, place);
-            if before.is_some_and(|before| before > place) {
-                let what = format!("{} arrived after a later event of the record", told.id);
-                return Err(self.broken_of("in order", &told.record, &what));
+        // Of each record, the place of the first event of it in its last notification.
+        let mut begun: HashMap<&RecordKey, usize> = HashMap::new();
+        for notification in self.told.chunk_by(|one, next| one.arrival == next.arrival) {
+            let mut last: HashMap<&RecordKey, usize> = HashMap::new();
+            for told in notification {
+                let place = places[told.id.as_str()];
+                let earlier = last.insert(&told.record, place);
+                let before = match earlier {
+                    None => begun.insert(&told.record, place),
+                    Some(_) => earlier,
+                };
+                if before.is_some_and(|before| before > place) {
+                    let what = format!("{} arrived after a later event of the record", told.id);
+                    return Err(self.broken_of("in order", &told.record, &what));
+                }
             }
         }
         Ok(())
@@ -176,7 +184,8 @@ impl Evidence<'_> {
                 continue;
             }
             // `max_by_key` takes the last of equals, which is the last to arrive.
-            let Some(last) = events.iter().max_by_key(|event| event.second) else {
+            let date = |event: &&&Told| (event.second, event.kind != "CREATED");
+            let Some(last) = events.iter().max_by_key(date) else {
                 return Err(self.broken_of("told (polls)", record, "the record has no event"));
             };
             if !is_last_state(last, state) {

@@ -28,7 +28,7 @@ const BEFORE_CONNECTION: Duration = Duration::from_secs(120);
 
 impl<W: World> Run<W> {
     /// Starts everything, and connects everybody in good times.
-    pub(super) async fn stage(setup: Setup, mut chance: Chance, time: Time) -> Self {
+    pub(crate) async fn stage(setup: Setup, mut chance: Chance, time: Time) -> Self {
         let beginning = Beginning {
             clock: time.clock.clone(),
             companies: &setup.companies,
@@ -100,16 +100,9 @@ impl<W: World> Run<W> {
     pub(super) async fn start_process(&mut self) {
         self.lives += 1;
         self.machine.mischiefs.clear();
-        let started = loop {
-            let started = Process::start(&self.machine, self.lives);
-            let mut started = std::pin::pin!(started);
-            // Nothing of a start waits for time but a slow disk.
-            let outcome = (&mut started).await;
-            match outcome {
-                Ok(process) => break process,
-                Err(refusal) => panic!("the gateway does not start: {refusal}"),
-            }
-        };
+        // Nothing of a start waits for time.
+        let started = Process::start(&self.machine, self.lives).await;
+        let started = started.unwrap_or_else(|refusal| panic!("it does not start: {refusal}"));
         self.network.desk.set_door(Some(started.door()));
         self.process = Some(started);
         self.time.settle().await;
@@ -162,7 +155,6 @@ impl<W: World> Run<W> {
 
     fn configuration(&self, plan: &InstancePlan, path: &str) -> Value {
         let app = &self.organizations[plan.organization].app;
-        let minutes = plan.poll_minutes.to_string();
         let mut configuration = json!({
             "oauth.callback.url": REDIRECT_URI,
             "oauth.api.key": app.client_id,
@@ -170,9 +162,11 @@ impl<W: World> Run<W> {
             "event.notification.enabled": true,
             "event.vendor.type": plan.kind.name(),
             "event.notification.callback.url": self.network.url(path),
-            "event.poller.refresh_interval": minutes,
-            "event.poller.query.refresh_interval": minutes,
         });
+        if let Some(minutes) = plan.poll_minutes {
+            configuration["event.poller.refresh_interval"] = json!(minutes.to_string());
+            configuration["event.poller.query.refresh_interval"] = json!(minutes.to_string());
+        }
         if plan.has_signature_key {
             configuration["event.notification.signature.key"] = json!(SIGNATURE_KEY);
         }

@@ -84,11 +84,9 @@ impl QuickBooksWorld {
             revoke_on_token_reuse: chance.happens(300),
             aggregation_ms: chance.pick(&[0, 5_000, 60_000]),
             webhooks,
-            throttle: chance.happens(300).then(|| ThrottleLimits {
-                requests_per_minute: 30,
-                requests_per_second: 3,
-                ..ThrottleLimits::default()
-            }),
+            throttle: chance
+                .happens(300)
+                .then(|| ThrottleLimits { requests_per_minute: 60, ..ThrottleLimits::default() }),
             ..quiet
         }
     }
