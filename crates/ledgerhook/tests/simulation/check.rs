@@ -9,7 +9,8 @@
 //! 3. **Repeated alike.** An event id always comes with the same event and the same record.
 //! 4. **Complete.** Every event of the journal arrived and was answered 200, none is parked, and
 //!    nothing arrived that is not in the journal.
-//! 5. **In order.** The events of one record arrive in the order of the journal, repeats included.
+//! 5. **In order.** The events of one record arrive in the order of the journal, repeats included;
+//!    within one notification, in the order of their dates.
 //! 6. **True.** Every event speaks of a state that the record had: of its revision and second when
 //!    it was read, of its second when only a notice is known.
 //! 7. **Once.** No two events speak of one change: not two reads of one revision (but for two
@@ -21,7 +22,7 @@
 //! 9. **Told (polls).** Replayed by their date, then by arrival, the events of each record that
 //!    changed since the connection end with its state in the books: gone or not; and the last one's
 //!    revision is that of the books or, if only a notice is known, its second is. Dates have whole
-//!    seconds; within one, a creation comes first, however late its notice was.
+//!    seconds; within one, a creation comes first and a deletion last, however late a notice was.
 //!
 //! An event is a read when its `objectId` has a revision (`12|3`) or its record is what change data
 //! capture leaves of a deleted one; it is a notice when its record is the provider's entry. Both

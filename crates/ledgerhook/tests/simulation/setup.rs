@@ -85,7 +85,7 @@ impl Setup {
             }
         }
         let work_minutes = chance.pick(&[60, 180, 360, 720, 1_440, 2_880]);
-        let step_max_s = (work_minutes * 60 / 600).clamp(5, 120);
+        let step_max_s = (work_minutes * 60 / 300).clamp(5, 240);
         Self {
             seed,
             on_disk: seed.is_multiple_of(6),
@@ -94,7 +94,7 @@ impl Setup {
             instances,
             work: Duration::from_secs(work_minutes * 60),
             step_max: Duration::from_secs(step_max_s),
-            changes_per_mille: chance.pick(&[20, 60, 120, 250]),
+            changes_per_mille: chance.pick(&[20, 60, 120, 200]),
             faults_per_mille: chance.pick(&[0, 10, 30, 60, 120]),
             restarts_max: u32::try_from(chance.pick(&[0, 1, 3, 6])).unwrap(),
             latency_ms_max: chance.pick(&[0, 0, 300, 2_500, 8_000]),

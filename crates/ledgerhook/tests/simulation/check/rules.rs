@@ -93,15 +93,16 @@ impl Evidence<'_> {
         // Of each record, the place of the first event of it in its last notification.
         let mut begun: HashMap<&RecordKey, usize> = HashMap::new();
         for notification in self.told.chunk_by(|one, next| one.arrival == next.arrival) {
-            let mut last: HashMap<&RecordKey, usize> = HashMap::new();
+            let mut last: HashMap<&RecordKey, &Told> = HashMap::new();
             for told in notification {
                 let place = places[told.id.as_str()];
-                let earlier = last.insert(&told.record, place);
+                let earlier = last.insert(&told.record, told);
                 let before = match earlier {
                     None => begun.insert(&told.record, place),
-                    Some(_) => earlier,
+                    Some(earlier) => Some(places[earlier.id.as_str()]),
                 };
-                if before.is_some_and(|before| before > place) {
+                let is_late = before.is_some_and(|before| before > place);
+                if is_late || earlier.is_some_and(|earlier| date_of(earlier) > date_of(told)) {
                     let what = format!("{} arrived after a later event of the record", told.id);
                     return Err(self.broken_of("in order", &told.record, &what));
                 }
@@ -184,8 +185,7 @@ impl Evidence<'_> {
                 continue;
             }
             // `max_by_key` takes the last of equals, which is the last to arrive.
-            let date = |event: &&&Told| (event.second, event.kind != "CREATED");
-            let Some(last) = events.iter().max_by_key(date) else {
+            let Some(last) = events.iter().max_by_key(|event| date_of(event)) else {
                 return Err(self.broken_of("told (polls)", record, "the record has no event"));
             };
             if !is_last_state(last, state) {
@@ -244,6 +244,17 @@ impl Evidence<'_> {
         }
         self.broken(rule, text)
     }
+}
+
+/// What the events of a record are replayed by, before their arrival. Dates have whole seconds;
+/// within one, the creation comes first and the end last.
+fn date_of(event: &Told) -> (i64, u8) {
+    let place = match event.kind.as_str() {
+        "CREATED" => 0,
+        "DELETED" => 2,
+        _ => 1,
+    };
+    (event.second, place)
 }
 
 /// Whether two events of one record tell of the same change.
