@@ -286,3 +286,6 @@ fn is_last_state(last: &Told, state: &State) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

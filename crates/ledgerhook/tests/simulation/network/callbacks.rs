@@ -5,7 +5,7 @@ use std::future::pending;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::body::to_bytes;
+use axum::body::{Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -15,6 +15,7 @@ use ledgerhook_testkit::{Received, Reply};
 use tokio::time::Instant;
 
 use super::locked;
+use super::passing::cut;
 use crate::time::{Traffic, VirtualClock};
 
 /// Largest notification taken, in bytes.
@@ -33,6 +34,8 @@ pub(crate) enum Manner {
     Hanging,
     /// 200 after so long.
     Slow(Duration),
+    /// Takes it, and its answer is lost.
+    Unheard,
 }
 
 /// A notification that arrived.
@@ -82,7 +85,8 @@ impl Callbacks {
             Manner::Well | Manner::Slow(_) => Reply::Status(200),
             Manner::Status(status) => Reply::Status(status),
             Manner::Throttling(seconds) => Reply::RetryAfter(seconds),
-            Manner::Hanging => Reply::Hang,
+            // Nothing is heard of either.
+            Manner::Hanging | Manner::Unheard => Reply::Hang,
         };
         let (headers, at) = (parts.headers, Instant::now());
         let received = Received { path, headers, body, at, reply };
@@ -95,6 +99,7 @@ impl Callbacks {
                 (StatusCode::TOO_MANY_REQUESTS, retry_after).into_response()
             }
             Manner::Hanging => traffic.wait(pending()).await,
+            Manner::Unheard => cut(Bytes::new()),
             Manner::Slow(time) => {
                 traffic.wait(tokio::time::sleep(time)).await;
                 StatusCode::OK.into_response()

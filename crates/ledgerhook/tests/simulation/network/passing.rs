@@ -97,7 +97,7 @@ fn after(hitch: Option<Hitch>, answer: Answer) -> Response {
 }
 
 /// An answer whose connection breaks after `first`; before its head, when `first` is empty.
-fn cut(first: Bytes) -> Response {
+pub(super) fn cut(first: Bytes) -> Response {
     let broken = || Err(io::Error::from(io::ErrorKind::ConnectionReset));
     let pieces = if first.is_empty() { vec![broken()] } else { vec![Ok(first), broken()] };
     Body::from_stream(stream::iter(pieces)).into_response()

@@ -43,12 +43,13 @@ impl<W: World> Run<W> {
 
     fn let_a_callback_misbehave(&mut self) -> &'static str {
         let path = self.instances[self.chance.place(self.instances.len())].path.clone();
-        let (manner, name) = match self.chance.below(6) {
+        let (manner, name) = match self.chance.below(7) {
             0 => (Manner::Status(500), "callback answers 500"),
             1 => (Manner::Status(302), "callback answers 302"),
             2 => (Manner::Throttling(90), "callback answers 429"),
             3 => (Manner::Hanging, "callback hangs"),
             4 => (Manner::Slow(Duration::from_secs(8)), "callback is slow"),
+            5 => (Manner::Unheard, "callback's answer is lost"),
             _ => (Manner::Slow(Duration::from_secs(20)), "callback is too slow"),
         };
         let seconds = self.chance.within(1..=MISBEHAVIOUR_MINUTES_MAX * 60);

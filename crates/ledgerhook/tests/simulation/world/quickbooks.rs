@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::http::Method;
 use ledgerhook_providers::ProviderSettings;
 use ledgerhook_sandbox::quickbooks::{
-    App as PortalApp, Bookkeeper, ChangeOperation, Company, Fault, FaultPlan, MergeSpelling,
-    QuickBooks, QuickBooksOptions, RecordStanding, RecordState, ThrottleLimits, WebhookConduct,
-    WebhookFormat,
+    App as PortalApp, Bookkeeper, ChangeOperation, Company, Fault, FaultPlan, FaultTarget,
+    MergeSpelling, QuickBooks, QuickBooksOptions, RecordStanding, RecordState, ThrottleLimits,
+    WebhookConduct, WebhookFormat,
 };
 use ledgerhook_sandbox::{Sandbox, SandboxOptions};
 use ledgerhook_testkit::Http;
@@ -41,6 +41,20 @@ const RESOURCES: [(&str, &str); 22] = [
     ("TimeActivity", "time-activities"),
     ("Vendor", "vendors"),
     ("VendorCredit", "vendor-credits"),
+];
+
+/// How calls go wrong on request.
+const FAULTS: [(Fault, FaultTarget, &str); 10] = [
+    (Fault::ThrottleXml, FaultTarget::Api, "provider: 429 as XML"),
+    (Fault::ThrottleJson, FaultTarget::Api, "provider: 429 as JSON"),
+    (Fault::ThrottleText, FaultTarget::Api, "provider: 429 as text"),
+    (Fault::ServerError, FaultTarget::Api, "provider: 500"),
+    (Fault::Unavailable, FaultTarget::Api, "provider: 503"),
+    (Fault::ErrorInOk, FaultTarget::Api, "provider: a fault in 200"),
+    (Fault::DropConnection, FaultTarget::Api, "provider: connection cut"),
+    (Fault::Unavailable, FaultTarget::Token, "provider: 503 for tokens"),
+    (Fault::DropConnection, FaultTarget::Token, "provider: cut off from tokens"),
+    (Fault::LoseAnswer, FaultTarget::Token, "provider: new tokens are lost"),
 ];
 
 /// Change data capture does not cover it, and a query shows no deleted record.
@@ -205,31 +219,38 @@ impl World for QuickBooksWorld {
         let app = self.apps[chance.place(self.apps.len())].clone();
         let company = self.companies[chance.place(self.companies.len())].clone();
         let books = self.books();
-        let fault = |plan: FaultPlan| books.add_fault(plan).expect("room for a fault");
-        match chance.below(14) {
-            0 => fault(FaultPlan::api(Fault::ThrottleXml, count)),
-            1 => fault(FaultPlan::api(Fault::ThrottleJson, count)),
-            2 => fault(FaultPlan::api(Fault::ThrottleText, count)),
-            3 => fault(FaultPlan::api(Fault::ServerError, count).of_company(company)),
-            4 => fault(FaultPlan::api(Fault::Unavailable, count)),
-            5 => fault(FaultPlan::api(Fault::ErrorInOk, count)),
-            6 => fault(FaultPlan::api(Fault::DropConnection, count)),
-            7 => fault(FaultPlan::token(Fault::Unavailable, 1)),
-            8 => fault(FaultPlan::token(Fault::LoseAnswer, 1)),
-            9 => drop(books.expire_access_tokens(&company)),
-            10 => books.hold_next_notices(&app, count).expect("an app"),
-            11 => books.release_held_notices(&app).expect("an app"),
-            12 => books.drop_next_notices(&app, count).expect("an app"),
+        let place = chance.place(FAULTS.len() + 5);
+        if let Some((fault, target, name)) = FAULTS.get(place) {
+            let count = if *target == FaultTarget::Token { 1 } else { count };
+            let plan = FaultPlan { fault: *fault, target: *target, count, realm_id: None };
+            books.add_fault(plan).expect("room for a fault");
+            return name;
+        }
+        match place - FAULTS.len() {
+            0 => {
+                books.expire_access_tokens(&company).expect("a company");
+                "provider: access tokens expire"
+            }
+            1 => {
+                books.hold_next_notices(&app, count).expect("an app");
+                "provider: notices held back"
+            }
+            2 => {
+                books.release_held_notices(&app).expect("an app");
+                "provider: notices come late"
+            }
+            3 => {
+                books.drop_next_notices(&app, count).expect("an app");
+                "provider: notices lost"
+            }
             _ => {
-                let notices = books.notices();
-                if let Some(last) = notices.last() {
+                if let Some(last) = books.notices().last() {
                     let number = chance.within(1..=last.number);
                     books.resend_notice(number).expect("a notice of the run");
                 }
-                return "notice sent again";
+                "provider: notice sent again"
             }
         }
-        "fault of the provider"
     }
 
     fn calm(&mut self) {
