@@ -7,8 +7,8 @@
 //!    original's and `v1`, without one the organisation's `v1a`.
 //! 2. **Addressed.** It names the instance whose callback it came to.
 //! 3. **Repeated alike.** An event id always comes with the same event and the same record.
-//! 4. **Complete.** Every event of the journal arrived and was answered 200, and nothing arrived that
-//!    is not in the journal.
+//! 4. **Complete.** Every event of the journal arrived and was answered 200, and nothing arrived
+//!    that is not in the journal.
 //! 5. **In order.** The events of one record arrive in the order of the journal, repeats included;
 //!    within one notification, in the order of their dates.
 //! 6. **True.** Every event speaks of a state that the record had: of its revision and second when
