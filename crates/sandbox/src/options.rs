@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::freshbooks::FreshBooksOptions;
 use crate::quickbooks::QuickBooksOptions;
 
 /// Where the sandbox takes the time from: token lives, record times, notice times and throttles.
@@ -13,18 +14,21 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 /// Settings of one sandbox.
 #[derive(Clone)]
 pub struct SandboxOptions {
-    /// TCP port on 127.0.0.1; 0 takes a free one.
+    /// TCP port of QuickBooks Online on 127.0.0.1; 0 takes a free one.
     pub port: u16,
     /// Where the time comes from; the system clock by default.
     pub clock: Clock,
     /// Whether the waits of webhooks (gathering, delays, between attempts) follow `clock` too,
     /// instead of tokio's own time. Whoever moves such a clock says so with
-    /// [`crate::quickbooks::QuickBooks::clock_moved`].
+    /// [`crate::quickbooks::QuickBooks::clock_moved`] and
+    /// [`crate::freshbooks::FreshBooks::clock_moved`].
     pub waits_follow_clock: bool,
     /// Seed of every id, code and token the sandbox makes up.
     pub seed: u64,
     /// Settings of the QuickBooks Online stand-in.
     pub quickbooks: QuickBooksOptions,
+    /// Settings of the FreshBooks stand-in.
+    pub freshbooks: FreshBooksOptions,
 }
 
 impl Default for SandboxOptions {
@@ -35,6 +39,7 @@ impl Default for SandboxOptions {
             waits_follow_clock: false,
             seed: 1,
             quickbooks: QuickBooksOptions::default(),
+            freshbooks: FreshBooksOptions::default(),
         }
     }
 }
@@ -47,6 +52,7 @@ impl fmt::Debug for SandboxOptions {
             .field("waits_follow_clock", &self.waits_follow_clock)
             .field("seed", &self.seed)
             .field("quickbooks", &self.quickbooks)
+            .field("freshbooks", &self.freshbooks)
             .finish_non_exhaustive()
     }
 }
