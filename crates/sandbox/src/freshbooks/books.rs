@@ -231,12 +231,14 @@ impl Books {
             }
         };
         let is_soft_delete = vis_state == Some(DELETED) && !was_deleted;
-        let is_sent = noun.can_be_sent()
-            && body.get("action_email").and_then(Value::as_bool).unwrap_or(false);
+        let does = |action: &str| {
+            noun.can_be_sent() && body.get(action).and_then(Value::as_bool).unwrap_or(false)
+        };
+        let is_sent = does("action_email");
         if let Some(record) = self.record_mut(noun, id) {
             record.overlay(noun, body);
             record.set_vis_state(vis_state);
-            if is_sent {
+            if is_sent || does("action_mark_as_sent") {
                 totals::mark_sent(&mut record.fields);
             }
             totals::complete(noun, id, &mut record.fields);

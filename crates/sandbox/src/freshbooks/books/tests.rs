@@ -134,3 +134,13 @@ fn an_update_that_sends_tells_so() {
     assert_eq!(told(&sent), [("invoice", Verb::SendByEmail)]);
     assert_eq!((&sent.shown["v3_status"], &sent.shown["status"]), (&json!("sent"), &json!(2)));
 }
+
+#[test]
+fn marking_as_sent_sends_nothing() {
+    let mut books = books();
+    let invoice = invoice(&mut books);
+    let body = fields_of(json!({"action_mark_as_sent": true}));
+    let marked = books.update(noun("invoice"), invoice, &body, now()).unwrap();
+    assert_eq!(told(&marked), [("invoice", Verb::Update)]);
+    assert_eq!(marked.shown["display_status"], "sent");
+}

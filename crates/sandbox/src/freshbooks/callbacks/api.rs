@@ -166,6 +166,9 @@ fn register(
         });
         let full = || EventsError::Unprocessable(vec!["callback: too many callbacks".to_owned()]);
         let callback = added.ok_or_else(full)?;
+        let id = callback.callback_id;
+        let wake = state.outbox.open(id);
+        shared.running.spawn(sender::send_until_closed(Arc::clone(shared), id, wake));
         let handshake = handshake(&callback, &session);
         let first = if shared.options.callbacks.handshake_before_answer {
             Some(state.outbox.take_handshake(handshake))
@@ -173,8 +176,6 @@ fn register(
             state.outbox.queue_handshake(handshake);
             None
         };
-        let task = sender::send_until_deleted(Arc::clone(shared), callback.callback_id);
-        shared.running.spawn(task);
         Ok((enveloped_callback(shared, &callback), first))
     })
 }
@@ -244,7 +245,7 @@ async fn delete(
     shared.change_outbox(|state| {
         let session = open(&shared, state, &account, &caller)?;
         let callback_id = find(state, &session, &id)?.callback_id;
-        state.callbacks.remove(callback_id);
+        state.remove_callback(callback_id);
         Ok(StatusCode::NO_CONTENT)
     })
 }

@@ -32,7 +32,7 @@ impl FreshBooks {
     /// # Errors
     /// [`FreshBooksError::UnknownCallback`].
     pub fn remove_callback(&self, callback_id: u64) -> Result<(), FreshBooksError> {
-        let removed = self.shared.change_outbox(|state| state.callbacks.remove(callback_id));
+        let removed = self.shared.change_outbox(|state| state.remove_callback(callback_id));
         removed.map(drop).ok_or(FreshBooksError::UnknownCallback(callback_id))
     }
 

@@ -2,11 +2,13 @@
 //! repeat or put out of order.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde::Serialize;
+use tokio::sync::Notify;
 
 use super::super::books::Change;
 use super::super::nouns::Verb;
@@ -120,6 +122,23 @@ pub(super) struct Waiting {
     repeated: bool,
 }
 
+/// The notices of one callback.
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: VecDeque<Waiting>,
+    /// Wakes the sender of the callback, and no other.
+    wake: Arc<Notify>,
+}
+
+/// What there is to do for a callback.
+#[derive(Debug)]
+pub(super) enum Next {
+    Send(Waiting),
+    Nothing,
+    /// The callback is gone.
+    Closed,
+}
+
 /// What was asked for the next notices of a business.
 #[derive(Debug, Default)]
 struct Treatment {
@@ -143,7 +162,8 @@ pub(super) struct Retry {
 pub(in super::super) struct Outbox {
     conduct: CallbackConduct,
     chance: Chance,
-    queues: BTreeMap<u64, VecDeque<Waiting>>,
+    /// One for each registered callback.
+    queues: BTreeMap<u64, Queue>,
     treatments: BTreeMap<u64, Treatment>,
     notices: VecDeque<Notice>,
     deliveries: VecDeque<Delivery>,
@@ -246,12 +266,25 @@ impl Outbox {
     }
 
     fn enqueue(&mut self, waiting: Waiting) {
-        let queue = self.queues.entry(waiting.notice.callback_id).or_default();
-        if queue.len() < WAITING_MAX {
-            queue.push_back(waiting);
-        } else {
-            self.counted.dropped += 1;
+        match self.queues.get_mut(&waiting.notice.callback_id) {
+            Some(queue) if queue.waiting.len() < WAITING_MAX => {
+                queue.waiting.push_back(waiting);
+                queue.wake.notify_one();
+            }
+            Some(_) | None => self.counted.dropped += 1,
         }
+    }
+
+    /// Opens the queue of a new callback; what wakes its sender.
+    pub(super) fn open(&mut self, callback_id: u64) -> Arc<Notify> {
+        Arc::clone(&self.queues.entry(callback_id).or_default().wake)
+    }
+
+    /// Drops what waits for a callback that is gone, and ends its sender.
+    pub(super) fn close(&mut self, callback_id: u64) {
+        let Queue { waiting, wake } = self.queues.remove(&callback_id).unwrap_or_default();
+        self.counted.dropped += count(waiting.len());
+        wake.notify_one();
     }
 
     /// Queues a past notice once more; false when it is not known any more.
@@ -292,10 +325,11 @@ impl Outbox {
     }
 
     /// The next notice of a callback; whoever takes it says later how it went.
-    pub(super) fn take(&mut self, callback_id: u64) -> Option<Waiting> {
-        let waiting = self.queues.get_mut(&callback_id)?.pop_front()?;
+    pub(super) fn next(&mut self, callback_id: u64) -> Next {
+        let Some(queue) = self.queues.get_mut(&callback_id) else { return Next::Closed };
+        let Some(waiting) = queue.waiting.pop_front() else { return Next::Nothing };
         self.underway += 1;
-        Some(waiting)
+        Next::Send(waiting)
     }
 
     /// Remembers an attempt. A failed one may have to be tried again.
@@ -339,16 +373,11 @@ impl Outbox {
         self.counted.dropped += 1;
     }
 
-    /// Drops what waits for a callback that is gone.
-    pub(super) fn drop_waiting(&mut self, callback_id: u64) {
-        let waiting = self.queues.remove(&callback_id).unwrap_or_default();
-        self.counted.dropped += count(waiting.len());
-    }
-
     pub(super) fn stats(&self) -> NoticeStats {
         let kept = |treatment: &Treatment| treatment.held.len() + treatment.gathered.len();
         NoticeStats {
-            waiting: count(self.queues.values().map(VecDeque::len).sum()) + self.underway,
+            waiting: count(self.queues.values().map(|queue| queue.waiting.len()).sum())
+                + self.underway,
             held: count(self.treatments.values().map(kept).sum()),
             ..self.counted
         }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::super::nouns::Verb;
+use super::super::shared::State;
 
 /// Callbacks of one sandbox; each has its own sending task.
 pub(super) const CALLBACKS_MAX: usize = 20_000;
@@ -72,7 +73,7 @@ impl Callbacks {
         self.callbacks.get_mut(&callback_id)
     }
 
-    pub(super) fn remove(&mut self, callback_id: u64) -> Option<Callback> {
+    fn remove(&mut self, callback_id: u64) -> Option<Callback> {
         self.callbacks.remove(&callback_id)
     }
 
@@ -88,5 +89,13 @@ impl Callbacks {
         verb: Verb,
     ) -> impl Iterator<Item = &Callback> {
         self.of_business(business_id).filter(move |one| one.verified && one.hears(noun, verb))
+    }
+}
+
+impl State {
+    /// Removes a callback with all that waits for it.
+    pub(super) fn remove_callback(&mut self, callback_id: u64) -> Option<Callback> {
+        self.outbox.close(callback_id);
+        self.callbacks.remove(callback_id)
     }
 }

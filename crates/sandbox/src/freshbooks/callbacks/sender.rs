@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::redirect::Policy;
+use tokio::sync::Notify;
 
 use super::super::FreshBooksOptions;
 use super::super::shared::{Shared, SharedState};
-use super::outbox::{Delivery, Retry, Waiting};
+use super::outbox::{Delivery, Next, Retry, Waiting};
 use super::{body, signature};
 
 /// The client of all posts. It follows no redirect: an answer counts as it comes.
@@ -28,27 +29,18 @@ pub(in super::super) fn client(options: &FreshBooksOptions) -> reqwest::Result<r
 }
 
 /// Posts whatever is queued for a callback, as long as there is one.
-pub(super) async fn send_until_deleted(shared: SharedState, callback_id: u64) {
-    let mut outbox = shared.watch_outbox();
+pub(super) async fn send_until_closed(shared: SharedState, callback_id: u64, wake: Arc<Notify>) {
     loop {
-        let (exists, taken) = {
-            let mut state = shared.lock();
-            let exists = state.callbacks.get(callback_id).is_some();
-            (exists, if exists { state.outbox.take(callback_id) } else { None })
-        };
-        if !exists {
-            shared.change_outbox(|state| state.outbox.drop_waiting(callback_id));
-            return;
-        }
-        let Some(waiting) = taken else {
-            if outbox.changed().await.is_err() {
-                return;
+        let next = shared.lock().outbox.next(callback_id);
+        match next {
+            Next::Closed => return,
+            Next::Nothing => wake.notified().await,
+            Next::Send(waiting) => {
+                let delay = shared.lock().outbox.draw_delay();
+                shared.running.wait_since(waiting.notice.at, delay).await;
+                send(&shared, waiting).await;
             }
-            continue;
-        };
-        let delay = shared.lock().outbox.draw_delay();
-        shared.running.wait_since(waiting.notice.at, delay).await;
-        send(&shared, waiting).await;
+        }
     }
 }
 

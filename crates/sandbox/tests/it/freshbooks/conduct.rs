@@ -199,6 +199,20 @@ async fn a_notice_is_given_up_after_five_attempts() {
 }
 
 #[tokio::test]
+async fn nothing_waits_for_a_callback_that_was_deleted() {
+    let bench = Bench::start_on_its_clock(|_| ()).await;
+    let (_, receiver, callback) = subscribed(&bench, "client").await;
+    receiver.answer_next(&[500]);
+    client(&bench, 1);
+    let failed = |stats: &NoticeStats| stats.failed_attempts == 1;
+    bench.freshbooks().wait_for_notices(DEADLINE, failed).await.unwrap();
+    bench.freshbooks().remove_callback(callback.callback_id).unwrap();
+    bench.pass(10);
+    assert_eq!(bench.sent().await.dropped, 1);
+    assert_eq!(objects(&receiver), ["1001"]);
+}
+
+#[tokio::test]
 async fn any_2xx_accepts_a_notice() {
     let bench = Bench::start().await;
     let (_, receiver, _) = subscribed(&bench, "client").await;
