@@ -4,11 +4,10 @@
 //! This crate shares no code with the gateway: what the gateway believes about a provider and
 //! what the stand-in does are written down separately, so that they can disagree.
 //!
-//! [`Sandbox::start`] opens a server on the loopback address; [`Sandbox::quickbooks`] is the
-//! handle on its QuickBooks Online: what a developer does in the portal, what a bookkeeper does
-//! in the product, and the faults a test asks for. `GET /sandbox` on the server says what can be
-//! done with plain HTTP. [`Sandbox::sage`] is the same for Sage Accounting, on a listener of its
-//! own.
+//! [`Sandbox::start`] opens a server for each provider on the loopback address, so that every path
+//! is the provider's own. [`Sandbox::quickbooks`], [`Sandbox::freshbooks`] and [`Sandbox::sage`] are
+//! the handles on them: what a developer does in the portal, what a bookkeeper does in the product,
+//! and the faults a test asks for. `GET /sandbox` on a server says what can be done with plain HTTP.
 //!
 //! Time and chance are handed in ([`SandboxOptions::clock`], [`SandboxOptions::seed`]), so a run
 //! can be replayed. With [`SandboxOptions::waits_follow_clock`] nothing waits in real time.
@@ -16,8 +15,10 @@
 mod chance;
 mod command;
 mod connection;
+pub mod freshbooks;
 mod options;
 pub mod quickbooks;
+mod running;
 pub mod sage;
 mod server;
 

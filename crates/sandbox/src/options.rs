@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::freshbooks::FreshBooksOptions;
 use crate::quickbooks::QuickBooksOptions;
 use crate::sage::SageOptions;
 
@@ -14,13 +15,14 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 /// Settings of one sandbox.
 #[derive(Clone)]
 pub struct SandboxOptions {
-    /// TCP port on 127.0.0.1; 0 takes a free one.
+    /// TCP port of QuickBooks Online on 127.0.0.1; 0 takes a free one.
     pub port: u16,
     /// Where the time comes from; the system clock by default.
     pub clock: Clock,
     /// Whether the waits of webhooks (gathering, delays, between attempts) follow `clock` too,
     /// instead of tokio's own time. Whoever moves such a clock says so with
-    /// [`crate::quickbooks::QuickBooks::clock_moved`].
+    /// [`crate::quickbooks::QuickBooks::clock_moved`] and
+    /// [`crate::freshbooks::FreshBooks::clock_moved`].
     pub waits_follow_clock: bool,
     /// Seed of every id, code and token the sandbox makes up.
     pub seed: u64,
@@ -28,6 +30,8 @@ pub struct SandboxOptions {
     pub quickbooks: QuickBooksOptions,
     /// Settings of the Sage Accounting stand-in.
     pub sage: SageOptions,
+    /// Settings of the FreshBooks stand-in.
+    pub freshbooks: FreshBooksOptions,
 }
 
 impl Default for SandboxOptions {
@@ -39,6 +43,7 @@ impl Default for SandboxOptions {
             seed: 1,
             quickbooks: QuickBooksOptions::default(),
             sage: SageOptions::default(),
+            freshbooks: FreshBooksOptions::default(),
         }
     }
 }
@@ -52,6 +57,7 @@ impl fmt::Debug for SandboxOptions {
             .field("seed", &self.seed)
             .field("quickbooks", &self.quickbooks)
             .field("sage", &self.sage)
+            .field("freshbooks", &self.freshbooks)
             .finish_non_exhaustive()
     }
 }
