@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
-use ledgerhook_connector::{Access, ProviderError};
+use ledgerhook_connector::{Access, Pace, PaceLimits, ProviderError};
 use ledgerhook_egress::{Answer, CallableUrl, Client, Request};
 use ledgerhook_model::Moment;
 use ledgerhook_model::configuration::Configuration;
@@ -15,8 +15,13 @@ use url::form_urlencoded;
 
 use super::endpoints::Endpoints;
 use super::entities::KnownEntity;
+use super::faults;
 use super::profile::{MINOR_VERSION, MINOR_VERSION_DEFAULT};
 use crate::settings::callable;
+
+/// What Intuit answers for one company (reference: quickbooks §3.1). The ten a second are for a
+/// company and an app; they are taken for the company, because few have two apps.
+const LIMITS: PaceLimits = PaceLimits { per_second: 10, per_minute: 500, batches_per_minute: 40 };
 
 /// A company, and with what it is read.
 #[derive(Debug, Clone, Copy)]
@@ -32,12 +37,13 @@ pub(super) struct Company<'a> {
 pub(super) struct Api {
     client: Client,
     endpoints: Arc<Endpoints>,
+    pace: Pace,
 }
 
 impl Api {
     /// `client` makes the calls.
     pub(super) fn new(client: Client, endpoints: Arc<Endpoints>) -> Self {
-        Self { client, endpoints }
+        Self { client, endpoints, pace: Pace::new(LIMITS) }
     }
 
     /// Asks change data capture.
@@ -87,10 +93,29 @@ impl Api {
             .map_err(|refusal| ProviderError::Rejected(refusal.to_string()))
     }
 
-    async fn send(&self, company: Company<'_>, mut call: Request) -> Result<Answer, ProviderError> {
+    /// Makes a call in the company's turn. Once one was throttled, nobody calls for the company until
+    /// the wait is over.
+    async fn send(&self, company: Company<'_>, call: Request) -> Result<Answer, ProviderError> {
+        let realm = &company.access.company;
+        self.pace.turn(realm).await?;
+        let answer = self.send_now(company, call).await?;
+        if let Some(wait) = faults::throttle_wait(&answer) {
+            self.pace.throttled(realm, wait);
+        }
+        Ok(answer)
+    }
+
+    async fn send_now(
+        &self,
+        company: Company<'_>,
+        mut call: Request,
+    ) -> Result<Answer, ProviderError> {
         let authorization = authorization::header(company, &call).await?;
         call.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         call.headers.insert(AUTHORIZATION, authorization);
         self.client.send(call).await.map_err(|error| ProviderError::Unavailable(error.to_string()))
     }
 }
+
+#[cfg(test)]
+mod tests;
