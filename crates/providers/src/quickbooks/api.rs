@@ -1,5 +1,5 @@
 //! Calls to the Accounting API of one company: where they go and by whose authority (reference:
-//! quickbooks §2). Every call is metered, so there are no others than these two.
+//! quickbooks §2). Every call is metered, so there are no others than these.
 
 mod authorization;
 
@@ -69,6 +69,35 @@ impl Api {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/text"));
         self.send(company, Request::post(url, headers, text.into())).await
+    }
+
+    /// Reads the company's own record. What is asked while a company is being connected takes no
+    /// turn: it does not belong to anybody yet, and must not hold up those to whom it does.
+    pub(super) async fn company_info(&self, company: Company<'_>) -> Result<Answer, ProviderError> {
+        let operation = format!("companyinfo/{}", company.access.company);
+        let url = self.url(company, &operation, &[])?;
+        self.send_now(company, Request::get(url)).await
+    }
+
+    /// Asks change data capture about one entity, to see whether it knows it. Takes no turn either.
+    pub(super) async fn try_cdc(
+        &self,
+        company: Company<'_>,
+        entity: &str,
+        since: Moment,
+    ) -> Result<Answer, ProviderError> {
+        let since = since.to_iso_seconds();
+        let url = self.url(company, "cdc", &[("entities", entity), ("changedSince", &since)])?;
+        self.send_now(company, Request::get(url)).await
+    }
+
+    /// The same configuration for the other environment, with whether that is the sandbox; `None`
+    /// where both have one address.
+    pub(super) fn other_environment(
+        &self,
+        configuration: &Configuration,
+    ) -> Option<(Configuration, bool)> {
+        self.endpoints.other_environment(configuration)
     }
 
     fn url(

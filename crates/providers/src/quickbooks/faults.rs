@@ -142,6 +142,15 @@ pub(super) fn throttle_wait(answer: &Answer) -> Option<Duration> {
     }
 }
 
+/// Whether an answer says that what was authorised does not open the company: it is of another
+/// company, of the other environment, or without the scope.
+pub(super) fn says_not_connected(answer: &Answer) -> bool {
+    let body = serde_json::from_slice::<FaultBody>(&answer.body);
+    let first = body.ok().and_then(|body| body.fault.errors.into_iter().next());
+    let code = first.and_then(|error| error.code).unwrap_or_default();
+    matches!(code.trim_start_matches('0'), "3100" | "120")
+}
+
 /// Whether an answer refuses a question because it reaches back too far: its words are documented,
 /// its code is not (reference: quickbooks §2.1).
 pub(super) fn is_too_old(answer: &Answer) -> bool {

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::StatusCode;
 use ledgerhook_connector::Tokens;
 use ledgerhook_egress::Answer;
@@ -34,6 +36,8 @@ pub(super) struct Granted {
     refresh_token: Option<SecretText>,
     expires_in: Option<Value>,
     x_refresh_token_expires_in: Option<Value>,
+    x_refresh_token_hard_expires_in: Option<Value>,
+    id_token: Option<SecretText>,
 }
 
 /// Why there are no tokens.
@@ -56,6 +60,12 @@ impl From<String> for SecretText {
     fn from(text: String) -> Self {
         Self(Secret::new(text))
     }
+}
+
+/// What an `id_token` says.
+#[derive(Deserialize)]
+struct Claims {
+    realmid: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -113,7 +123,19 @@ impl Granted {
             refresh: refresh.or_else(|| refresh_before.cloned())?,
             access_lifetime: seconds(self.expires_in.as_ref()).unwrap_or(ACCESS_LIFETIME_DEFAULT),
             refresh_lifetime: seconds(self.x_refresh_token_expires_in.as_ref()),
+            refresh_hard_lifetime: seconds(self.x_refresh_token_hard_expires_in.as_ref()),
         })
+    }
+
+    /// The company that was authorised, where the scope `openid` had Intuit say so. The signature
+    /// is not looked at: the token came from Intuit itself, over TLS.
+    pub(super) fn authorised_company(&self) -> Option<String> {
+        let token = &self.id_token.as_ref()?.0;
+        let claims = URL_SAFE_NO_PAD.decode(token.expose().split('.').nth(1)?).ok()?;
+        match serde_json::from_slice::<Claims>(&claims).ok()?.realmid? {
+            Value::String(realm) => Some(realm),
+            other => other.as_u64().map(|realm| realm.to_string()),
+        }
     }
 }
 
