@@ -88,7 +88,7 @@ impl Gateway {
         let supervisor = Supervisor::default();
         let dispatcher = Dispatcher::start(base.clone(), callbacks, &settings, &supervisor);
         let appender = Appender::start(base.clone(), Arc::clone(&dispatcher), &supervisor);
-        let tokens = Arc::new(Tokens::new(&base));
+        let tokens = Arc::new(Tokens::new(&base, &supervisor));
         let calls = Calls::new(&base, &tokens);
         let polling = Polling::start(
             crate::polling::Parts {
@@ -109,6 +109,7 @@ impl Gateway {
                 tokens,
                 polling: Arc::clone(&polling),
                 kept: Arc::clone(&kept),
+                states: Arc::default(),
                 supervisor: supervisor.clone(),
             },
             intake: Intake {

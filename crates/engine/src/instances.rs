@@ -1,11 +1,13 @@
 //! Instances: connecting a company, changing, listing and removing the connection.
 
+mod authorization;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use ledgerhook_connector::{ConnectRequest, Connected, Connector};
 use ledgerhook_egress::AddressPolicy;
-use ledgerhook_model::configuration::{Configuration, is_secret};
+use ledgerhook_model::configuration::{Configuration, is_secret, keys};
 use ledgerhook_model::limits::{NAME_CHARS_MAX, PAGE_SIZE_MAX, TAGS_MAX};
 use ledgerhook_model::naming::without_markup;
 use ledgerhook_model::secret::MASK;
@@ -20,6 +22,7 @@ use crate::kept::KeptNotices;
 use crate::polling::Polling;
 use crate::refusal::Refusal;
 use crate::seating;
+use crate::states::States;
 use crate::supervisor::Supervisor;
 use crate::tenants::{Caller, new_token};
 use crate::tokens::Tokens;
@@ -65,6 +68,7 @@ pub struct Instances {
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) polling: Arc<Polling>,
     pub(crate) kept: Arc<KeptNotices>,
+    pub(crate) states: Arc<States>,
     pub(crate) supervisor: Supervisor,
 }
 
@@ -127,7 +131,7 @@ impl Instances {
         let external = checked_external(request.external_authentication)?;
         let data = request.provider_data.unwrap_or_default();
         let connected =
-            connect(&connector, &data, &mut configuration, external == "initial").await?;
+            self.connect(&connector, &data, &mut configuration, external == "initial").await?;
         let token = new_token(&*self.base.entropy);
         let now = self.base.clock.now();
         let (open, sealed_configuration) = self.split(&connector, configuration);
@@ -270,7 +274,7 @@ impl Instances {
         let connector = self.connector(&instance.element)?.clone();
         seating::check(&connector, &configuration, &self.policy)?;
         if let Some(data) = provider_data {
-            let connected = connect(&connector, &data, &mut configuration, false).await?;
+            let connected = self.connect(&connector, &data, &mut configuration, false).await?;
             instance.company.clone_from(&connected.company);
             self.tokens.take(instance.id, &connected.tokens).await?;
         }
@@ -284,6 +288,28 @@ impl Instances {
         }
         self.put_to_work(&instance).await?;
         self.view(instance).await
+    }
+
+    /// Asks the connector for the company, and keeps what it adds to the configuration.
+    async fn connect(
+        &self,
+        connector: &Connector,
+        provider_data: &Map<String, Value>,
+        configuration: &mut Configuration,
+        external: bool,
+    ) -> Result<Connected, Refusal> {
+        let api_key = configuration.text(keys::API_KEY).unwrap_or_default();
+        let begun_with = (connector.profile.key, api_key);
+        let state = self.states.check(&self.base, begun_with, provider_data)?;
+        let request = ConnectRequest { provider_data, configuration, external };
+        let connected = connector.oauth.connect(request).await?;
+        if let Some(state) = state {
+            self.states.spend(&self.base, state, &connected.company);
+        }
+        for (key, value) in &connected.configuration {
+            configuration.set(key, value.clone());
+        }
+        Ok(connected)
     }
 
     async fn put_to_work(&self, instance: &Instance) -> Result<(), Refusal> {
@@ -365,21 +391,6 @@ impl Instances {
     fn connector(&self, element: &str) -> Result<&Connector, Refusal> {
         crate::find_connector(&self.base.connectors, element)
     }
-}
-
-/// Asks the connector for the company, and keeps what it adds to the configuration.
-async fn connect(
-    connector: &Connector,
-    provider_data: &Map<String, Value>,
-    configuration: &mut Configuration,
-    external: bool,
-) -> Result<Connected, Refusal> {
-    let request = ConnectRequest { provider_data, configuration, external };
-    let connected = connector.oauth.connect(request).await?;
-    for (key, value) in &connected.configuration {
-        configuration.set(key, value.clone());
-    }
-    Ok(connected)
 }
 
 fn checked_name(name: &str) -> Result<String, Refusal> {

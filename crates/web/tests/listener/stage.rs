@@ -1,13 +1,14 @@
 //! A gateway with one organisation that is connected to company 123, and the means to post to its
 //! listener.
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::{Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http_body_util::BodyExt as _;
@@ -19,6 +20,7 @@ use ledgerhook_engine::{Gateway, Parts, Settings};
 use ledgerhook_model::{Moment, signature};
 use ledgerhook_providers::{ProviderSettings, registry};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 use zeroize::Zeroizing;
 
@@ -213,7 +215,7 @@ async fn gateway(store: Arc<MemoryStore>, settings: Settings) -> Gateway {
     .unwrap();
     let parts = Parts {
         store,
-        connectors: registry(&client, &nowhere()).unwrap(),
+        connectors: registry(&client, &addresses(books().await)).unwrap(),
         callbacks: client,
         policy,
         clock: Arc::new(Ticking(AtomicI64::new(START_MICROS))),
@@ -223,12 +225,24 @@ async fn gateway(store: Arc<MemoryStore>, settings: Settings) -> Gateway {
     Gateway::start(parts, settings).await.unwrap()
 }
 
-/// Every address of the provider leads to a port where nobody listens: nothing leaves this machine.
-fn nowhere() -> ProviderSettings {
-    let names = ["authorize_url", "token_url", "revoke_url", "api_url", "sandbox_api_url"];
+/// Every address of the provider but one leads to a port where nobody listens: nothing leaves this
+/// machine.
+fn addresses(books: String) -> ProviderSettings {
+    let names = ["authorize_url", "token_url", "revoke_url", "sandbox_api_url"];
     let nobody = |name: &str| (name.to_owned(), "http://127.0.0.1:9/".to_owned());
-    let addresses = names.into_iter().map(nobody).collect();
-    ProviderSettings([("quickbooks".to_owned(), addresses)].into())
+    let all = names.into_iter().map(nobody).chain([("api_url".to_owned(), books)]).collect();
+    ProviderSettings([("quickbooks".to_owned(), all)].into())
+}
+
+/// Where the provider answers every question with what its companies are called, which is all that
+/// connecting one asks for.
+async fn books() -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let company = async || Json(json!({"CompanyInfo": {"CompanyName": "Books"}}));
+    let router = Router::new().fallback(company);
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    url
 }
 
 async fn admit(gateway: &Gateway, name: &str) -> Tenant {
