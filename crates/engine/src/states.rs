@@ -1,6 +1,6 @@
 //! States of authorisations that this gateway makes itself (`state=auto`). Such a state comes back
-//! with the code and proves that the authorisation was begun here, for the same app, within the hour
-//! and for no connection before this one.
+//! with the code and proves that the authorisation was begun here, for the same app, within the
+//! hour, and for no connection before this one.
 //!
 //! It is a sealed time of its end; element and client id are authenticated with it, so it needs no
 //! store and is good on every node with the same keys. That it was used is known to the process

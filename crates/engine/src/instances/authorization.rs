@@ -1,5 +1,5 @@
-//! The authorisation of an instance: how a customer renews it, and how one of OAuth 1.0a becomes one
-//! of OAuth 2.0.
+//! The authorisation of an instance: how a customer renews it, and how one of OAuth 1.0a becomes
+//! one of OAuth 2.0.
 
 use ledgerhook_connector::{AuthorizeRequest, ClientCredentials, MigrateRequest};
 use ledgerhook_model::configuration::{Configuration, is_secret, keys};
@@ -18,8 +18,8 @@ use crate::tokens::Standing;
 const SCOPE: &str = "scope";
 
 impl Instances {
-    /// A state for an authorisation URL that is checked when it comes back: sealed, good for an hour,
-    /// for that client id and one connection.
+    /// A state for an authorisation URL that is checked when it comes back: sealed, good for an
+    /// hour, for that client id and one connection.
     pub fn new_state(&self, element: &str, api_key: &str) -> String {
         states::issue(&self.base, element, api_key)
     }

@@ -122,8 +122,8 @@ impl Api {
             .map_err(|refusal| ProviderError::Rejected(refusal.to_string()))
     }
 
-    /// Makes a call in the company's turn. Once one was throttled, nobody calls for the company until
-    /// the wait is over.
+    /// Makes a call in the company's turn. Once one was throttled, nobody calls for the company
+    /// until the wait is over.
     async fn send(&self, company: Company<'_>, call: Request) -> Result<Answer, ProviderError> {
         let realm = &company.access.company;
         self.pace.turn(realm).await?;

@@ -1,6 +1,6 @@
-//! Intuit's discovery document, which names the endpoints of OAuth 2.0 (reference: quickbooks §4.1).
-//! It is read when it is first needed and again after a day. Without it the built-in addresses
-//! are used.
+//! Intuit's discovery document, which names the endpoints of OAuth 2.0 (reference: quickbooks
+//! §4.1). It is read when it is first needed and again after a day. Without it the built-in
+//! addresses are used.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;

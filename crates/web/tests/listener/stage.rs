@@ -21,6 +21,7 @@ use ledgerhook_model::{Moment, signature};
 use ledgerhook_providers::{ProviderSettings, registry};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 use zeroize::Zeroizing;
 
@@ -37,6 +38,7 @@ pub(crate) struct Stage {
     pub(crate) gateway: Arc<Gateway>,
     router: Router,
     pub(crate) tenant: Tenant,
+    _books: JoinSet<()>,
 }
 
 /// An organisation with its secrets.
@@ -89,10 +91,11 @@ impl Stage {
 
     pub(crate) async fn start_with(settings: Settings) -> Self {
         let store = Arc::new(MemoryStore::new());
-        let gateway = Arc::new(gateway(Arc::clone(&store), settings).await);
+        let (url, books) = books().await;
+        let gateway = Arc::new(gateway(Arc::clone(&store), settings, url).await);
         let tenant = admit(&gateway, "Acme").await;
         let router = ledgerhook_web::router(Arc::clone(&gateway));
-        let stage = Self { store, gateway, router, tenant };
+        let stage = Self { store, gateway, router, tenant, _books: books };
         stage.connect(&stage.tenant, VERIFIER_TOKEN).await;
         stage
     }
@@ -200,7 +203,7 @@ pub(crate) fn request(
     request.body(body.into()).unwrap()
 }
 
-async fn gateway(store: Arc<MemoryStore>, settings: Settings) -> Gateway {
+async fn gateway(store: Arc<MemoryStore>, settings: Settings, books: String) -> Gateway {
     let entropy: Arc<dyn Entropy> = Arc::new(Counting::default());
     let key = VaultKey { id: 1, key: Zeroizing::new([7; 32]) };
     let policy = AddressPolicy::allow_private();
@@ -215,7 +218,7 @@ async fn gateway(store: Arc<MemoryStore>, settings: Settings) -> Gateway {
     .unwrap();
     let parts = Parts {
         store,
-        connectors: registry(&client, &addresses(books().await)).unwrap(),
+        connectors: registry(&client, &addresses(books)).unwrap(),
         callbacks: client,
         policy,
         clock: Arc::new(Ticking(AtomicI64::new(START_MICROS))),
@@ -236,13 +239,14 @@ fn addresses(books: String) -> ProviderSettings {
 
 /// Where the provider answers every question with what its companies are called, which is all that
 /// connecting one asks for.
-async fn books() -> String {
+async fn books() -> (String, JoinSet<()>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let company = async || Json(json!({"CompanyInfo": {"CompanyName": "Books"}}));
     let router = Router::new().fallback(company);
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    url
+    let mut server = JoinSet::new();
+    server.spawn(async move { axum::serve(listener, router).await.unwrap() });
+    (url, server)
 }
 
 async fn admit(gateway: &Gateway, name: &str) -> Tenant {

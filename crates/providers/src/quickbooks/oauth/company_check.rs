@@ -43,8 +43,8 @@ struct CompanyInfo {
 }
 
 impl Claim<'_> {
-    /// Reads the company, and tries out what its change data capture tells of. Returns what is to be
-    /// kept with the instance.
+    /// Reads the company, and tries out what its change data capture tells of. Returns what is to
+    /// be kept with the instance.
     pub(super) async fn prove(
         &self,
         api: &Api,

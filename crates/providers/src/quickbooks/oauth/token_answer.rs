@@ -22,7 +22,7 @@ const WORDS_CHARS_MAX: usize = 300;
 #[derive(Debug)]
 pub(super) enum TokenAnswer {
     /// Tokens.
-    Granted(Granted),
+    Granted(Box<Granted>),
     /// An error of RFC 6749 §5.2.
     Refused(Refusal),
     /// Anything else, in words that hold nothing of the answer: there may be a token in it.
@@ -80,7 +80,9 @@ impl TokenAnswer {
         let status = answer.status.as_u16();
         if answer.status.is_success() {
             return match serde_json::from_slice::<Granted>(&answer.body) {
-                Ok(granted) if !granted.access_token.0.is_empty() => Self::Granted(granted),
+                Ok(granted) if !granted.access_token.0.is_empty() => {
+                    Self::Granted(Box::new(granted))
+                }
                 _ => Self::Unusable(format!("Intuit answered {status} without an access token")),
             };
         }
