@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
+use tokio::task::JoinSet;
 
 use super::*;
 
@@ -28,7 +29,7 @@ proptest! {
         limits in (1_u32..6, 4_u32..12, 1_u32..4).prop_map(|(second, minute, batches)| PaceLimits {
             per_second: second, per_minute: minute, batches_per_minute: batches,
         }),
-        calls in prop::collection::vec((0_u64..9_000, any::<bool>()), 1..60),
+        calls in prop::collection::vec((0_u64..1_000, any::<bool>()), 1..60),
     ) {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
@@ -44,19 +45,16 @@ proptest! {
 /// them, and the batches.
 async fn called(limits: PaceLimits, calls: Vec<(u64, bool)>) -> (Vec<Instant>, Vec<Instant>) {
     let pace = Arc::new(Pace::new(limits));
-    let mut tasks = Vec::new();
+    let mut tasks = JoinSet::new();
     for (pause_ms, is_batch) in calls {
         let pace = Arc::clone(&pace);
-        tasks.push(tokio::spawn(async move {
+        tasks.spawn(async move {
             let turn = pace.wait_for_turn("1", is_batch).await;
             turn.ok().map(|()| (Instant::now(), is_batch))
-        }));
-        tokio::time::sleep(Duration::from_millis(pause_ms / 9)).await;
+        });
+        tokio::time::sleep(Duration::from_millis(pause_ms)).await;
     }
-    let mut let_go = Vec::new();
-    for task in tasks {
-        let_go.extend(task.await.unwrap());
-    }
+    let let_go: Vec<_> = tasks.join_all().await.into_iter().flatten().collect();
     let batches = let_go.iter().filter(|(_, is_batch)| *is_batch).map(|(at, _)| *at).collect();
     (let_go.into_iter().map(|(at, _)| at).collect(), batches)
 }
@@ -120,15 +118,11 @@ async fn a_throttled_company_is_left_alone_until_the_wait_is_over() {
 
 #[tokio::test(start_paused = true)]
 async fn who_waits_for_a_turn_when_the_company_is_throttled_does_not_call() {
-    let pace = Arc::new(Pace::new(PaceLimits { per_second: 1, ..LIMITS }));
+    let pace = Pace::new(PaceLimits { per_second: 1, ..LIMITS });
     pace.turn("1").await.unwrap();
-    let waiting = tokio::spawn({
-        let pace = Arc::clone(&pace);
-        async move { pace.turn("1").await }
-    });
-    tokio::task::yield_now().await;
-    pace.throttled("1", MINUTE);
-    assert!(matches!(waiting.await.unwrap(), Err(ProviderError::Throttled { .. })));
+    let throttled = async { pace.throttled("1", MINUTE) };
+    let (waiting, ()) = tokio::join!(pace.turn("1"), throttled);
+    assert!(matches!(waiting, Err(ProviderError::Throttled { .. })), "{waiting:?}");
 }
 
 #[tokio::test(start_paused = true)]

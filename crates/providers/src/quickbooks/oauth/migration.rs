@@ -1,6 +1,6 @@
 //! From OAuth 1.0a to OAuth 2.0: a signed call gives tokens of OAuth 2.0 for the token of OAuth
-//! 1.0a (reference: quickbooks §4.2). Intuit ended OAuth 1.0a on 2019-12-17; whether it still answers
-//! this call is Intuit's to say.
+//! 1.0a (reference: quickbooks §4.2). Intuit ended OAuth 1.0a on 2019-12-17; whether it still
+//! answers this call is Intuit's to say.
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method};
