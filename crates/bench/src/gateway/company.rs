@@ -1,5 +1,5 @@
-//! The provider, as far as connecting a company asks for it: it shows every company. Nobody calls it
-//! while something is measured.
+//! The provider, as far as connecting a company asks for it: it shows every company. Nobody calls
+//! it while something is measured.
 
 use std::net::Ipv4Addr;
 

@@ -88,6 +88,25 @@ async fn authorize_known(stage: &Stage, realm: &str) -> String {
 }
 
 #[tokio::test]
+async fn a_wrong_secret_redirect_uri_or_code_is_named_and_the_right_ones_still_connect() {
+    let stage = Stage::set(PROGRAM, &[]).await;
+    let code = stage.authorize(&stage.tenant, REALM).await;
+    let other = stage.authorize(&stage.tenant, REALM).await;
+    for (code, configuration, expected) in [
+        (&code, json!({"oauth.api.secret": "wrong"}), "configuration.oauth.api.key with config"),
+        (&"made-up".to_owned(), Value::Null, "does not accept providerData.code"),
+        (&other, json!({"oauth.callback.url": "https://a.test"}), "for another redirect URI than"),
+    ] {
+        let body = stage.instance_body(&stage.tenant, REALM, code, &configuration);
+        let message = stage.tenant.caller.post("/instances", &body).await.refused(400);
+        assert!(message.contains(expected), "{message}");
+    }
+    nothing_is_stored(&stage).await;
+    let body = stage.instance_body(&stage.tenant, REALM, &code, &Value::Null);
+    stage.tenant.caller.post("/instances", &body).await.ok();
+}
+
+#[tokio::test]
 async fn an_authorisation_without_the_scope_for_books_is_refused() {
     let stage = Stage::set(PROGRAM, &[]).await;
     let own = json!({"scope": "openid profile"});
