@@ -199,7 +199,8 @@ impl Instances {
         }
         instance.name = checked_name(request.name.as_deref().unwrap_or_default())?;
         instance.tags = tags_or_name(request.tags, &instance.name)?;
-        self.change(instance, configuration, request.provider_data).await
+        let renewal = request.provider_data.map(|data| Renewal { data, may_move: true });
+        self.change(instance, configuration, renewal).await
     }
 
     async fn patch_now(
@@ -217,7 +218,8 @@ impl Instances {
         if let Some(tags) = request.tags {
             instance.tags = checked_tags(tags)?;
         }
-        self.change(instance, configuration, request.provider_data).await
+        let renewal = request.provider_data.map(|data| Renewal { data, may_move: false });
+        self.change(instance, configuration, renewal).await
     }
 
     /// Switches an instance on or off. Off, it is neither polled nor given notices.
@@ -269,12 +271,15 @@ impl Instances {
         &self,
         mut instance: Instance,
         mut configuration: Configuration,
-        provider_data: Option<Map<String, Value>>,
+        renewal: Option<Renewal>,
     ) -> Result<InstanceView, Refusal> {
         let connector = self.connector(&instance.element)?.clone();
         seating::check(&connector, &configuration, &self.policy)?;
-        if let Some(data) = provider_data {
+        if let Some(Renewal { data, may_move }) = renewal {
             let connected = self.connect(&connector, &data, &mut configuration, false).await?;
+            if !may_move {
+                check_company(&instance, &connected.company)?;
+            }
             instance.company.clone_from(&connected.company);
             self.tokens.take(instance.id, &connected.tokens).await?;
         }
@@ -391,6 +396,27 @@ impl Instances {
     fn connector(&self, element: &str) -> Result<&Connector, Refusal> {
         crate::find_connector(&self.base.connectors, element)
     }
+}
+
+/// A new authorisation of an instance.
+struct Renewal {
+    /// `providerData`.
+    data: Map<String, Value>,
+    /// Whether it may be for another company than the instance's.
+    may_move: bool,
+}
+
+/// An instance that is reconnected stays with its company: its cursors are of that one, and a
+/// customer who picks another by mistake must not send its books to where these go.
+fn check_company(instance: &Instance, authorised: &str) -> Result<(), Refusal> {
+    let own = &instance.company;
+    if own == authorised {
+        return Ok(());
+    }
+    Err(Refusal::BadRequest(format!(
+        "providerData: the customer authorised company {authorised}, and this instance is of company \
+         {own}; authorise again for that one, make another instance, or replace this one (PUT)"
+    )))
 }
 
 fn checked_name(name: &str) -> Result<String, Refusal> {

@@ -174,6 +174,12 @@ async fn after_five_years_the_customer_authorises_again_and_polls_go_on() {
     let url = reconnection["oauthUrl"].as_str().unwrap();
     assert!(url.contains(&format!("&state={}&client_id=", play.instance.id)), "{url}");
 
+    let other = play.stage.authorize(&play.stage.tenant, "7").await;
+    let mistaken = json!({"providerData": {"code": other, "realmId": "7"}});
+    let message = play.stage.tenant.caller.patch(&play.path(""), &mistaken).await.refused(400);
+    assert!(message.contains("authorised company 7, and this instance is of company"), "{message}");
+    assert!(!play.is_valid().await);
+
     let code = play.stage.authorize(&play.stage.tenant, REALM).await;
     let again = json!({"providerData": {"code": code, "realmId": REALM}});
     play.stage.tenant.caller.patch(&play.path(""), &again).await.ok();
