@@ -9,6 +9,7 @@ mod feed;
 mod hub;
 mod notices;
 mod oauth;
+mod pace;
 mod profile;
 mod provider_error;
 mod records;
@@ -24,6 +25,7 @@ pub use oauth::{
     AuthorizeRequest, ClientCredentials, ConnectError, ConnectRequest, Connected, GrantRequest,
     MigrateRequest, OAuth, RefreshError, RequestToken, RequestTokenRequest, Tokens,
 };
+pub use pace::{HOLD_MAX, Pace, PaceLimits, TURN_WAIT_MAX};
 pub use profile::{ElementProfile, ResourceProfile};
 pub use provider_error::ProviderError;
 pub use records::{Records, RecordsPage, RecordsRequest};

@@ -91,7 +91,7 @@ impl Gateway {
         let supervisor = Supervisor::default();
         let dispatcher = Dispatcher::start(base.clone(), callbacks, &settings, &supervisor);
         let appender = Appender::start(base.clone(), Arc::clone(&dispatcher), &supervisor);
-        let tokens = Arc::new(Tokens::new(&base));
+        let tokens = Arc::new(Tokens::new(&base, &supervisor));
         let calls = Calls::new(&base, &tokens);
         let subscriptions = Subscriptions::new(&base, &calls, &settings, &supervisor);
         let polling = Polling::start(
@@ -123,6 +123,7 @@ impl Gateway {
                 polling: Arc::clone(&polling),
                 kept: Arc::clone(&kept),
                 subscriptions: Arc::clone(&subscriptions),
+                states: Arc::default(),
                 supervisor: supervisor.clone(),
             },
             intake: Intake {

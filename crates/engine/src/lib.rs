@@ -19,6 +19,9 @@ pub mod roster;
 mod routing;
 mod seating;
 mod settings;
+#[cfg(test)]
+mod stand_in;
+mod states;
 mod subscriptions;
 mod supervisor;
 pub mod tenants;
@@ -37,6 +40,7 @@ pub use intake::{InboundNotice, Intake, IntakeError, Trust};
 pub use refusal::Refusal;
 pub use settings::Settings;
 pub use subscriptions::SubscriptionView;
+pub use tokens::Standing;
 
 /// The connector of an element, by its key or by the number that the original gave it.
 fn find_connector<'c>(

@@ -76,7 +76,7 @@ mod tests {
                 settings("quickbooks", "token_ur", "https://example.com"),
                 "providers.quickbooks.token_ur is not a setting; known are authorize_url, \
                  token_url, revoke_url, api_url, sandbox_api_url, request_token_url, \
-                 access_token_url, connect_url",
+                 access_token_url, connect_url, migrate_url, sandbox_migrate_url, discovery_url",
             ),
             (
                 settings("quickbooks", "api_url", "https;//example.com"),

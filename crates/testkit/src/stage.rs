@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 
 use axum::http::Method;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ledgerhook_sandbox::quickbooks::{App, Company, QuickBooks, QuickBooksOptions};
 use ledgerhook_sandbox::{Sandbox, SandboxOptions};
 use serde_json::{Map, Value, json};
@@ -157,11 +159,17 @@ impl Stage {
     /// The customer's consent: from the gateway's authorisation URL over the provider's page back
     /// to the redirect URI with a code for the company, which is made if there is none.
     pub async fn authorize(&self, tenant: &Tenant, realm: &str) -> String {
+        self.authorize_for(tenant, realm, "com.intuit.quickbooks.accounting").await
+    }
+
+    /// As [`Stage::authorize`], for scopes of the test's own.
+    pub async fn authorize_for(&self, tenant: &Tenant, realm: &str, scope: &str) -> String {
         self.books.add_company(Company::new(realm, "Company")).expect("room for a company");
         let AppKeys { client_id, client_secret, .. } = &tenant.app;
         let path = format!(
             "/elements/quickbooks/oauth/url?apiKey={client_id}&apiSecret={client_secret}\
-             &callbackUrl={REDIRECT_URI}&state={realm}"
+             &callbackUrl={REDIRECT_URI}&state={realm}&scope={}",
+            scope.replace(' ', "%20")
         );
         let asked = tenant.caller.get(&path).await.ok();
         let url = asked.get("oauthUrl").and_then(Value::as_str).expect("an oauthUrl");
@@ -173,6 +181,23 @@ impl Stage {
         let back: BTreeMap<_, _> = back.query_pairs().into_owned().collect();
         assert_eq!(back.get("state").map(String::as_str), Some(realm), "the state came back");
         back.get("code").expect("a code").clone()
+    }
+
+    /// Access and refresh token of a company, obtained without the gateway.
+    pub async fn tokens(&self, tenant: &Tenant, realm: &str) -> (String, String) {
+        let code = self.authorize(tenant, realm).await;
+        let AppKeys { client_id, client_secret, .. } = &tenant.app;
+        let basic = format!("Basic {}", STANDARD.encode(format!("{client_id}:{client_secret}")));
+        let headers = [
+            ("authorization", basic.as_str()),
+            ("content-type", "application/x-www-form-urlencoded"),
+        ];
+        let url = format!("{}/oauth2/v1/tokens/bearer", self.provider_url());
+        let form = format!("grant_type=authorization_code&code={code}&redirect_uri={REDIRECT_URI}");
+        let granted = self.http.call(Method::POST, &url, &headers, form).await.ok();
+        let token =
+            |name: &str| granted.get(name).and_then(Value::as_str).expect("a token").to_owned();
+        (token("access_token"), token("refresh_token"))
     }
 
     /// The body that creates an instance which takes webhooks and is called back at `/<realm>`.

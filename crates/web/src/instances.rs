@@ -143,7 +143,8 @@ pub(crate) async fn verification_key(
     Ok(Json(json!({ "key": key })))
 }
 
-fn answer_with(view: &InstanceView, caller: &Caller) -> Response {
+/// The answer with an instance, as `caller` sees it.
+pub(crate) fn answer_with(view: &InstanceView, caller: &Caller) -> Response {
     Json(InstanceShape::of(view, caller)).into_response()
 }
 

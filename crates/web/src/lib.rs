@@ -98,6 +98,8 @@ fn instance_routes() -> Router<Arc<Gateway>> {
         .route("/instances/{id}/enabled", switch)
         .route("/instances/{id}/poll", post(instances::poll))
         .route("/instances/{id}/subscriptions", get(instances::subscriptions))
+        .route("/instances/{id}/reconnect", get(oauth::reconnect))
+        .route("/instances/{id}/migrate-oauth1", post(oauth::migrate))
         .route("/instances/{id}/verification-key", get(instances::verification_key))
         .route("/elements/{element}/instances", all)
         .route("/elements/{element}/instances/{id}", by_id)

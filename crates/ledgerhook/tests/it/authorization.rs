@@ -171,6 +171,8 @@ fn routes_of_one(
         (Method::DELETE, format!("/instances/{id}/enabled")),
         (Method::POST, format!("/instances/{id}/poll")),
         (Method::GET, format!("/instances/{id}/verification-key")),
+        (Method::GET, format!("/instances/{id}/reconnect")),
+        (Method::POST, format!("/instances/{id}/migrate-oauth1")),
         (Method::GET, format!("/instances/{id}/events")),
         (Method::GET, format!("/instances/{id}/events/{event}")),
         (Method::GET, format!("/instances/events/{event}")),

@@ -6,6 +6,8 @@ mod authorization;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod connecting;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod delivery;
@@ -22,7 +24,13 @@ mod matrix;
 #[cfg(test)]
 mod notices;
 #[cfg(test)]
+mod oauth1;
+#[cfg(test)]
+mod pace;
+#[cfg(test)]
 mod polling;
+#[cfg(test)]
+mod refreshing;
 #[cfg(test)]
 mod sage;
 #[cfg(test)]

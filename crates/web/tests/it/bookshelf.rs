@@ -141,6 +141,7 @@ impl OAuth for Bookshelf {
                 refresh: Secret::new("refresh"),
                 access_lifetime: Duration::from_secs(3_600),
                 refresh_lifetime: None,
+                refresh_hard_lifetime: Some(Duration::from_secs(86_400)),
             },
             configuration: Vec::new(),
         })
