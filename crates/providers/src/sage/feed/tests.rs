@@ -388,3 +388,5 @@ async fn every_feed_says_what_it_is() {
     let error = ask(&server, "customers", &[("base.url", V1)], |_, _| answer("200 OK", "")).await;
     assert!(error.unwrap_err().to_string().contains("API v1 has no way to ask for changes"));
 }
+
+mod completeness;
