@@ -95,13 +95,9 @@ impl<'a> Reader<'a> {
         self.read_page(selection, number, None).await
     }
 
-    /// Reads a page of the list in order of the time of the last update.
-    pub(super) async fn page_in_order(
-        &mut self,
-        since: Moment,
-        number: u64,
-    ) -> Result<Page, ProviderError> {
-        self.read_page(Selection::UpdatedSince(since), number, Some("updated_at:asc")).await
+    /// Reads the first page of the list in order of the time of the last update.
+    pub(super) async fn page_in_order(&mut self, since: Moment) -> Result<Page, ProviderError> {
+        self.read_page(Selection::UpdatedSince(since), 1, Some("updated_at:asc")).await
     }
 
     async fn read_page(

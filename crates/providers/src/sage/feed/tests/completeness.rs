@@ -79,17 +79,35 @@ async fn several_goes_bring_everything() {
     }
 }
 
+#[tokio::test]
+async fn more_records_of_one_second_than_a_page_holds_are_read_without_order() {
+    let books = Books(entries(700, |id| if (30..650).contains(&id) { 60 } else { id }));
+    let (_, pages) = read_all(RESOURCES[0], books, &[]).await;
+    assert_eq!(pages[0].provider_time, moment(60));
+    assert_eq!(pages.iter().map(|page| ids(page).len()).max(), Some(670));
+}
+
+#[tokio::test]
+async fn a_record_that_is_all_of_the_last_page_hides_no_other() {
+    let books = Books(entries(201, |id| 1 + id));
+    let (books, pages) = read_all(RESOURCES[1], books, &[(0, 0)]).await;
+    for entry in &books.0 {
+        assert!(is_told(&pages, entry), "{entry:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
     fn a_record_that_moves_while_pages_are_read_hides_no_other(
         times in proptest::collection::vec(0_i64..400, 150..700),
-        touched in proptest::collection::vec((0_usize..4, 0_usize..700), 0..3),
+        touched in proptest::collection::vec((0_usize..4, 0_usize..150), 0..4),
+        seconds_max in 1_i64..400,
         is_in_order in any::<bool>(),
     ) {
         let resource = if is_in_order { RESOURCES[0] } else { RESOURCES[1] };
-        let books = Books(entries(times.len(), |id| times[usize::try_from(id).unwrap()]));
+        let books = Books(entries(times.len(), |id| times[usize::try_from(id).unwrap()] % seconds_max));
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let (books, pages) = runtime.block_on(read_all(resource, books, &touched));
         for entry in books.0.iter().filter(|entry| entry.seconds < NOW) {
