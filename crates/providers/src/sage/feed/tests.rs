@@ -306,6 +306,38 @@ async fn records_that_are_too_heavy_by_the_page_are_read_one_by_one() {
 }
 
 #[tokio::test]
+async fn a_record_that_cannot_be_read_at_all_holds_up_no_other() {
+    let server = ScriptedServer::new().await;
+    let books = Books(entries(3, |id| id));
+    let failing = |asked: &Asked, paths: &[&str]| {
+        let is_whole = asked.parameter("attributes").as_deref() == Some("all");
+        let is_failing = is_whole || paths.iter().any(|path| asked.line.ends_with(path));
+        is_failing.then(|| answer("500 Internal Server Error", "<html></html>"))
+    };
+    let script = |asked: &Asked, _: usize| {
+        failing(asked, &["/1"]).unwrap_or_else(|| {
+            let mut scripted = books.answer(asked);
+            let is_record = !asked.line.contains('?');
+            let whole = if is_record { r#"{"name":"whole","# } else { "{" };
+            scripted.body = scripted.body.replacen('{', whole, 1);
+            scripted
+        })
+    };
+    let page = ask(&server, "ledger-accounts", &[], script).await.unwrap();
+    let is_whole: Vec<_> = page
+        .changes
+        .iter()
+        .map(|change| (change.object_id.as_str(), change.record.contains("whole")))
+        .collect();
+    assert_eq!(is_whole, [("0", true), ("1", false), ("2", true)]);
+    let script = |asked: &Asked, _: usize| {
+        failing(asked, &["/0", "/1", "/2"]).unwrap_or_else(|| books.answer(asked))
+    };
+    let error = ask(&server, "ledger-accounts", &[], script).await.unwrap_err();
+    assert!(matches!(error, ProviderError::Unavailable(_)), "{error}");
+}
+
+#[tokio::test]
 async fn an_edition_that_lacks_a_resource_is_told_from_a_refused_token() {
     let server = ScriptedServer::new().await;
     let edition = r#"[{"$severity":"error","$dataCode":"AuthorizationFailure","$message":"No active subscription. (MSE)","$source":""}]"#;
