@@ -1,6 +1,6 @@
 //! Which of Sage's three generations of API an instance speaks: its `base.url` says so (reference:
-//! freshbooks-sage §2.1). The URL chooses; it is never called, because a customer writes it. What is
-//! called are the operator's endpoints.
+//! freshbooks-sage §2.1). The URL chooses; it is never called, because a customer writes it. What
+//! is called are the operator's endpoints.
 
 use ledgerhook_model::configuration::Configuration;
 use url::Url;

@@ -100,7 +100,12 @@ static KEYS: &[KeyProfile] = &[
         "Callback URL of the authorisation, exactly as your app has it in the portal",
     )),
     with_default(
-        key("oauth.scope", "Scope", KeyKind::Text, "full_access or readonly"),
+        key(
+            "oauth.scope",
+            "Scope",
+            KeyKind::Text,
+            "Kept for compatibility; the scope is asked for with the authorisation URL",
+        ),
         SCOPE_DEFAULT,
     ),
     key(

@@ -19,6 +19,7 @@ const NONCE: HeaderName = HeaderName::from_static("x-nonce");
 const SIGNATURE: HeaderName = HeaderName::from_static("x-signature");
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 
 /// The headers of a call without a body.
 pub(super) async fn of(
@@ -39,7 +40,9 @@ pub(super) async fn of(
         Dialect::Columbus(_) => {
             headers.insert(CONTENT_TYPE, JSON);
             headers.insert(SITE, plain("the company's id", id)?);
-            headers.insert(SUBSCRIPTION, secret(company, SUBSCRIPTION_KEY)?.1);
+            let key = secret(company, SUBSCRIPTION_KEY)?;
+            let key = sensitive(key.expose()).ok_or_else(|| unsendable(SUBSCRIPTION_KEY))?;
+            headers.insert(SUBSCRIPTION, key);
             let asked = company.configuration.text(SIGN_V3);
             if asked.is_some_and(|text| text.eq_ignore_ascii_case("true")) {
                 seal.sign(Scheme::Body { body: b"", resource_owner_id: id }, &mut headers)?;
@@ -47,6 +50,7 @@ pub(super) async fn of(
         }
         Dialect::V1 => {
             headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
+            headers.insert(CONTENT_TYPE, FORM);
             seal.sign(Scheme::Form(b""), &mut headers)?;
         }
     }
@@ -63,7 +67,7 @@ struct Seal<'a> {
 
 impl Seal<'_> {
     fn sign(&self, scheme: Scheme<'_>, headers: &mut HeaderMap) -> Result<(), ProviderError> {
-        let (signing_secret, _) = secret(self.company, SIGNATURE_SECRET)?;
+        let signing_secret = secret(self.company, SIGNATURE_SECRET)?;
         let nonce = (self.nonces)().ok_or_else(|| {
             ProviderError::Unavailable("the operating system gives no random numbers".to_owned())
         })?;
@@ -89,15 +93,17 @@ fn sensitive(text: &str) -> Option<HeaderValue> {
 }
 
 fn plain(name: &str, text: &str) -> Result<HeaderValue, ProviderError> {
-    let unsendable = |_| ProviderError::Rejected(format!("{name} cannot be sent in a header"));
-    HeaderValue::try_from(text).map_err(unsendable)
+    HeaderValue::try_from(text).map_err(|_| unsendable(name))
 }
 
-fn secret(company: Company<'_>, key: &str) -> Result<(Secret, HeaderValue), ProviderError> {
-    let problem = |words: &str| ProviderError::Rejected(format!("configuration.{key}: {words}"));
-    let secret = company.access.secret(key).filter(|secret| !secret.is_empty());
-    let secret = secret.ok_or_else(|| problem("this base.url needs it and it was not given"))?;
-    let value = sensitive(secret.expose().trim());
-    let value = value.ok_or_else(|| problem("it cannot be sent in a header"))?;
-    Ok((secret, value))
+fn unsendable(name: &str) -> ProviderError {
+    ProviderError::Rejected(format!("{name} cannot be sent in a header"))
+}
+
+fn secret(company: Company<'_>, key: &str) -> Result<Secret, ProviderError> {
+    let secret = company.access.secret(key).map(|secret| Secret::new(secret.expose().trim()));
+    secret.filter(|secret| !secret.is_empty()).ok_or_else(|| {
+        let problem = "this base.url needs it and it was not given";
+        ProviderError::Rejected(format!("configuration.{key}: {problem}"))
+    })
 }

@@ -73,6 +73,7 @@ async fn api_v1_is_always_signed() {
     let expected = signature(&format!("{url}{path}"), Scheme::Form(b""));
     assert_eq!(own_headers(&asked), [("x-nonce", NONCE), ("x-signature", expected.as_str())]);
     assert_eq!(asked.header("accept"), Some("*/*"));
+    assert_eq!(asked.header("content-type"), Some("application/x-www-form-urlencoded"));
 }
 
 #[tokio::test]

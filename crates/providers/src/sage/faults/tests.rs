@@ -1,4 +1,4 @@
-//! Refusals: Sage's own words where they are known, otherwise the smallest body with the same marks.
+//! Refusals: Sage's own words where they are known, else the smallest body with the same marks.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 

@@ -95,13 +95,9 @@ impl<'a> Reader<'a> {
         self.read_page(selection, number, None).await
     }
 
-    /// Reads a page of the list in order of the time of the last update.
-    pub(super) async fn page_in_order(
-        &mut self,
-        since: Moment,
-        number: u64,
-    ) -> Result<Page, ProviderError> {
-        self.read_page(Selection::UpdatedSince(since), number, Some("updated_at:asc")).await
+    /// Reads the first page of the list in order of the time of the last update.
+    pub(super) async fn page_in_order(&mut self, since: Moment) -> Result<Page, ProviderError> {
+        self.read_page(Selection::UpdatedSince(since), 1, Some("updated_at:asc")).await
     }
 
     async fn read_page(
@@ -122,7 +118,7 @@ impl<'a> Reader<'a> {
         let answer = self.get(&self.path(selection, TIMES, number, sort)).await?;
         let list = answer::read_list(&answer)?;
         let page = self.understood(list, selection, number);
-        let changes = self.whole_records(&page.ids).await?;
+        let changes = self.whole_records(page.changes).await?;
         Ok(Page { changes, ..page })
     }
 
@@ -166,20 +162,39 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads each record by itself, because a page of whole ones was too much.
-    async fn whole_records(&mut self, ids: &[String]) -> Result<Vec<Change>, ProviderError> {
-        let mut changes = Vec::with_capacity(ids.len());
-        for id in ids {
-            let Some(path) = record_path(self.entity.endpoint, id) else { continue };
+    /// Reads each record by itself, because a page of whole ones was too much. One that Sage cannot
+    /// give at all is told with its times only: it would hold up all others for ever. But when none
+    /// can be read, Sage is down.
+    async fn whole_records(
+        &mut self,
+        in_outline: Vec<Change>,
+    ) -> Result<Vec<Change>, ProviderError> {
+        let (mut whole, mut unread) = (Vec::with_capacity(in_outline.len()), Vec::new());
+        let mut failure = None;
+        for change in in_outline {
+            let Some(path) = record_path(self.entity.endpoint, &change.object_id) else {
+                unread.push(change);
+                continue;
+            };
             let answer = self.get(&path).await?;
             // Deleted meanwhile.
             if matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::GONE) {
                 continue;
             }
-            let undated = faults::answered_at(&answer).unwrap_or_default();
-            changes.push(answer::read_record(&answer)?.into_change(self.resource, undated));
+            match answer::read_record(&answer) {
+                Ok(row) => whole.push(row.into_change(self.resource, change.changed_at)),
+                Err(error) if faults::is_too_heavy(&answer) => {
+                    failure = Some(error);
+                    unread.push(change);
+                }
+                Err(error) => return Err(error),
+            }
         }
-        Ok(changes)
+        if let Some(error) = failure.filter(|_| whole.is_empty()) {
+            return Err(error);
+        }
+        whole.extend(unread);
+        Ok(whole)
     }
 
     /// Asks, and asks again after a while when Sage wants that.

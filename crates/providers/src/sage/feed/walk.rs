@@ -38,8 +38,9 @@ impl Signs {
         let new = page.ids.drain(..).filter(|id| self.ids.insert(id.clone())).count();
         let total_before = self.total.replace(page.total.unwrap_or_default());
         self.is_disturbed |= self.pages > 0 && total_before != self.total;
-        // A page that only repeats another is one after the last.
-        self.is_disturbed |= 0 < new && new < count;
+        // Where nobody says how long the list is, a page that only repeats is one after the last.
+        let is_after_the_last = new == 0 && page.total.is_none();
+        self.is_disturbed |= new < count && !is_after_the_last;
         self.pages += 1;
         new > 0
     }
