@@ -8,6 +8,8 @@ use ledgerhook_model::configuration::Configuration;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
+use crate::access::UserTokens;
+
 /// What an authorisation URL is made of.
 #[derive(Debug, Clone)]
 pub struct AuthorizeRequest {
@@ -62,6 +64,32 @@ pub struct ConnectRequest<'a> {
     /// `externalAuthentication: initial`: the caller did the authorisation itself and supplies
     /// tokens in the configuration.
     pub external: bool,
+}
+
+/// With what the grant of a connected company is renewed or ended.
+#[derive(Debug, Clone, Copy)]
+pub struct GrantRequest<'a> {
+    /// Those of the provider app.
+    pub credentials: &'a ClientCredentials,
+    /// The instance's configuration without its secrets (FreshBooks wants the redirect URI again).
+    pub configuration: &'a Configuration,
+    /// The refresh token.
+    pub refresh_token: &'a Secret,
+}
+
+/// With what a connection by OAuth 1.0a is turned into one by OAuth 2.0.
+#[derive(Debug, Clone, Copy)]
+pub struct MigrateRequest<'a> {
+    /// The company's id at the provider.
+    pub company: &'a str,
+    /// Consumer key and secret, which signed its calls so far.
+    pub consumer: &'a ClientCredentials,
+    /// The token and its secret.
+    pub old: &'a UserTokens,
+    /// Client id and secret of the app of OAuth 2.0.
+    pub credentials: &'a ClientCredentials,
+    /// The instance's configuration without its secrets (redirect URI, scope, sandbox switch).
+    pub configuration: &'a Configuration,
 }
 
 /// A connected company.
@@ -153,15 +181,14 @@ pub trait OAuth: Send + Sync {
     /// Turns what the creation request brought into a connected company.
     async fn connect(&self, request: ConnectRequest<'_>) -> Result<Connected, ConnectError>;
     /// New tokens for old ones.
-    async fn refresh(
-        &self,
-        credentials: &ClientCredentials,
-        refresh_token: &Secret,
-    ) -> Result<Tokens, RefreshError>;
+    async fn refresh(&self, request: GrantRequest<'_>) -> Result<Tokens, RefreshError>;
     /// Tells the provider that the connection has ended. Best effort: the instance is gone anyway.
-    async fn revoke(
-        &self,
-        credentials: &ClientCredentials,
-        refresh_token: &Secret,
-    ) -> Result<(), RefreshError>;
+    async fn revoke(&self, request: GrantRequest<'_>) -> Result<(), RefreshError>;
+    /// Turns a connection by OAuth 1.0a into one by OAuth 2.0, where the provider offers that.
+    async fn migrate(&self, _request: MigrateRequest<'_>) -> Result<Connected, ConnectError> {
+        Err(ConnectError::Request {
+            field: "element".to_owned(),
+            problem: "it was always connected by OAuth 2.0; there is nothing to migrate".to_owned(),
+        })
+    }
 }

@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use ledgerhook_model::Change;
 use ledgerhook_model::configuration::Configuration;
 
-use crate::feed::{Access, FeedError};
+use crate::access::Access;
+use crate::provider_error::ProviderError;
 
 /// Which records to read.
 #[derive(Debug, Clone, Copy)]
@@ -36,5 +37,5 @@ pub trait Records: Send + Sync {
     /// Whether records of this resource can be read.
     fn reads(&self, resource: &str) -> bool;
     /// Reads records in as few calls as possible.
-    async fn read(&self, request: RecordsRequest<'_>) -> Result<RecordsPage, FeedError>;
+    async fn read(&self, request: RecordsRequest<'_>) -> Result<RecordsPage, ProviderError>;
 }

@@ -16,6 +16,7 @@ use crate::ambient::{Clock, Entropy, random_bytes};
 use crate::append::Appender;
 use crate::apps::Apps;
 use crate::base::Base;
+use crate::calls::Calls;
 use crate::counters::CountersSnapshot;
 use crate::dispatch::Dispatcher;
 use crate::instances::Instances;
@@ -24,6 +25,7 @@ use crate::kept::KeptNotices;
 use crate::polling::Polling;
 use crate::refusal::Refusal;
 use crate::settings::Settings;
+use crate::subscriptions::{SubscriptionView, Subscriptions};
 use crate::supervisor::Supervisor;
 use crate::tenants::{Caller, Credentials, Tenants, hex};
 use crate::tokens::Tokens;
@@ -48,6 +50,16 @@ pub struct Parts {
     pub vault: Vault,
 }
 
+impl Parts {
+    /// What every part of the engine stands on, and with what callbacks are called.
+    fn into_base(self) -> (Base, Client, AddressPolicy) {
+        let Self { store, connectors, callbacks, policy, clock, entropy, vault } = self;
+        let (connectors, roster, counters) = (Arc::new(connectors), Arc::default(), Arc::default());
+        let base = Base { store, connectors, roster, clock, entropy, vault, counters };
+        (base, callbacks, policy)
+    }
+}
+
 /// How long a shutdown waits for what is under way.
 const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(20);
 
@@ -59,6 +71,7 @@ pub struct Gateway {
     instances: Instances,
     intake: Intake,
     kept: Arc<KeptNotices>,
+    subscriptions: Arc<Subscriptions>,
     polling: Arc<Polling>,
     dispatcher: Arc<Dispatcher>,
     supervisor: Supervisor,
@@ -74,30 +87,32 @@ impl Gateway {
     /// Reads what the store holds, starts the engine's tasks, and takes up whatever was under way
     /// when the last process ended.
     pub async fn start(parts: Parts, settings: Settings) -> Result<Self, Refusal> {
-        let Parts { store, connectors, callbacks, policy, clock, entropy, vault } = parts;
-        let base = Base {
-            store,
-            connectors: Arc::new(connectors),
-            roster: Arc::default(),
-            clock,
-            entropy,
-            vault,
-            counters: Arc::default(),
-        };
+        let (base, callbacks, policy) = parts.into_base();
         let supervisor = Supervisor::default();
         let dispatcher = Dispatcher::start(base.clone(), callbacks, &settings, &supervisor);
         let appender = Appender::start(base.clone(), Arc::clone(&dispatcher), &supervisor);
         let tokens = Arc::new(Tokens::new(&base));
+        let calls = Calls::new(&base, &tokens);
+        let subscriptions = Subscriptions::new(&base, &calls, &settings, &supervisor);
         let polling = Polling::start(
             crate::polling::Parts {
                 base: base.clone(),
-                tokens: Arc::clone(&tokens),
+                calls: calls.clone(),
                 appender: appender.clone(),
             },
             &settings,
             &supervisor,
         );
-        let kept = KeptNotices::new(&base, Arc::clone(&tokens), appender.clone(), &supervisor);
+        let kept = KeptNotices::new(
+            crate::kept::Parts {
+                base: base.clone(),
+                calls,
+                polling: Arc::clone(&polling),
+                appender: appender.clone(),
+            },
+            &settings,
+            &supervisor,
+        );
         let gateway = Self {
             tenants: Tenants::of(&base),
             apps: Apps::new(&base),
@@ -107,16 +122,19 @@ impl Gateway {
                 tokens,
                 polling: Arc::clone(&polling),
                 kept: Arc::clone(&kept),
+                subscriptions: Arc::clone(&subscriptions),
                 supervisor: supervisor.clone(),
             },
             intake: Intake {
                 base: base.clone(),
                 appender,
                 kept: Arc::clone(&kept),
+                subscriptions: Arc::clone(&subscriptions),
                 allow_unsigned: settings.allow_unsigned_notices,
             },
             base,
             kept,
+            subscriptions,
             polling,
             dispatcher,
             supervisor,
@@ -127,9 +145,11 @@ impl Gateway {
 
     async fn take_up(&self, settings: &Settings) -> Result<(), Refusal> {
         self.apps.refresh_roster().await?;
+        self.subscriptions.load().await?;
         self.instances.seat_all().await?;
         self.kept.visit_all();
         self.dispatcher.take_up().await?;
+        self.supervisor.spawn(Arc::clone(&self.subscriptions).audit());
         crate::retention::start(self.base.clone(), settings.retention, &self.supervisor);
         Ok(())
     }
@@ -227,6 +247,16 @@ impl Gateway {
         id: InstanceId,
     ) -> Result<(), Refusal> {
         self.polling.poll_now(organization, id).await
+    }
+
+    /// The subscriptions of an instance at its provider, by topic; none where the provider is told
+    /// once for all companies.
+    pub fn subscriptions(
+        &self,
+        organization: OrganizationId,
+        id: InstanceId,
+    ) -> Result<Vec<SubscriptionView>, Refusal> {
+        self.subscriptions.list(organization, id)
     }
 
     /// The public key (`whpk_…`) that verifies the `v1a` signatures of an organisation.

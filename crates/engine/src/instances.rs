@@ -20,6 +20,7 @@ use crate::kept::KeptNotices;
 use crate::polling::Polling;
 use crate::refusal::Refusal;
 use crate::seating;
+use crate::subscriptions::Subscriptions;
 use crate::supervisor::Supervisor;
 use crate::tenants::{Caller, new_token};
 use crate::tokens::Tokens;
@@ -65,6 +66,7 @@ pub struct Instances {
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) polling: Arc<Polling>,
     pub(crate) kept: Arc<KeptNotices>,
+    pub(crate) subscriptions: Arc<Subscriptions>,
     pub(crate) supervisor: Supervisor,
 }
 
@@ -123,7 +125,8 @@ impl Instances {
         let mut configuration = Configuration::from_json(&request.configuration)?;
         let name = checked_name(request.name.as_deref().unwrap_or_default())?;
         let tags = tags_or_name(request.tags, &name)?;
-        seating::check(&connector, &configuration, &self.policy)?;
+        let settings = seating::check(&connector, &configuration, &self.policy)?;
+        self.subscriptions.check(&connector, &settings)?;
         let external = checked_external(request.external_authentication)?;
         let data = request.provider_data.unwrap_or_default();
         let connected =
@@ -237,14 +240,32 @@ impl Instances {
         id: InstanceId,
     ) -> Result<(), Refusal> {
         self.row(organization, id).await?;
+        let unsubscribing = self.unsubscribing(id).await;
         let farewell = self.tokens.farewell(id).await;
         self.base.store.delete_instance(organization, id).await?;
         self.base.roster.unseat(id);
         self.polling.end(id);
-        if let Some(farewell) = farewell {
-            self.supervisor.spawn(farewell);
-        }
+        self.supervisor.spawn(async move {
+            // In this order: without its tokens nothing can be ended any more.
+            if let Some(unsubscribing) = unsubscribing {
+                unsubscribing.await;
+            }
+            if let Some(farewell) = farewell {
+                farewell.await;
+            }
+        });
         Ok(())
+    }
+
+    /// What ends the subscriptions of an instance at its provider.
+    async fn unsubscribing(
+        &self,
+        id: InstanceId,
+    ) -> Option<impl Future<Output = ()> + Send + 'static> {
+        let seat = self.base.roster.by_id(id)?;
+        self.connector(seat.element).ok()?.subscriptions.as_ref()?;
+        let tokens = self.tokens.current(&seat).await.ok()?;
+        self.subscriptions.farewell(&seat, tokens)
     }
 
     /// Reads every instance of the store into the roster and starts their polls: what a starting
@@ -268,7 +289,8 @@ impl Instances {
         provider_data: Option<Map<String, Value>>,
     ) -> Result<InstanceView, Refusal> {
         let connector = self.connector(&instance.element)?.clone();
-        seating::check(&connector, &configuration, &self.policy)?;
+        let settings = seating::check(&connector, &configuration, &self.policy)?;
+        self.subscriptions.check(&connector, &settings)?;
         if let Some(data) = provider_data {
             let connected = connect(&connector, &data, &mut configuration, false).await?;
             instance.company.clone_from(&connected.company);
@@ -306,6 +328,7 @@ impl Instances {
         let configuration = self.configuration(instance)?;
         let seat = seating::seat(connector, instance, configuration, &self.policy, key)?;
         let seat = self.base.roster.seat(seat);
+        self.subscriptions.tend(&seat);
         if seat.polls() {
             return self.polling.begin(&seat).await;
         }

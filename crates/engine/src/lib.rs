@@ -5,6 +5,7 @@ pub mod ambient;
 mod append;
 pub mod apps;
 mod base;
+mod calls;
 mod counters;
 mod dispatch;
 mod gateway;
@@ -18,6 +19,7 @@ pub mod roster;
 mod routing;
 mod seating;
 mod settings;
+mod subscriptions;
 mod supervisor;
 pub mod tenants;
 mod tokens;
@@ -34,6 +36,7 @@ pub use gateway::{Gateway, Parts};
 pub use intake::{InboundNotice, Intake, IntakeError, Trust};
 pub use refusal::Refusal;
 pub use settings::Settings;
+pub use subscriptions::SubscriptionView;
 
 /// The connector of an element, by its key or by the number that the original gave it.
 fn find_connector<'c>(

@@ -1,11 +1,15 @@
 //! Asking providers for changes: which feed of whom is due, with which token, from which cursor;
 //! and what was found goes into the journal together with the advanced cursor.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod configured;
+mod plan;
+mod sweep;
+
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ledgerhook_connector::{ChangeFeed, FeedError, FeedPage, FeedRequest};
+use ledgerhook_connector::{ChangeFeed, FeedPage, ProviderError};
 use ledgerhook_model::configuration::VendorType;
 use ledgerhook_model::cursor::Cursor;
 use ledgerhook_model::limits::POLLED_EVENTS_PER_NOTIFICATION_MAX;
@@ -20,12 +24,14 @@ use tokio::time::Instant;
 use crate::ambient::random_bytes;
 use crate::append::Appender;
 use crate::base::Base;
+use crate::calls::Calls;
 use crate::refusal::Refusal;
 use crate::roster::Seat;
 use crate::seating;
 use crate::settings::Settings;
 use crate::supervisor::Supervisor;
-use crate::tokens::{AccessError, Tokens};
+use plan::Plan;
+pub(crate) use sweep::Sweep;
 
 /// Polls at one time: enough to keep a fast provider busy, few enough that a slow one holds up
 /// little memory (each may hold one answer of up to 16 MiB).
@@ -38,7 +44,7 @@ const PAGES_IN_A_ROW_MAX: usize = 100;
 #[derive(Debug)]
 pub(crate) struct Parts {
     pub(crate) base: Base,
-    pub(crate) tokens: Arc<Tokens>,
+    pub(crate) calls: Calls,
     pub(crate) appender: Appender,
 }
 
@@ -47,6 +53,7 @@ pub(crate) struct Parts {
 pub(crate) struct Polling {
     parts: Parts,
     interval_min: Duration,
+    notice_grace: Duration,
     plan: Mutex<Plan>,
     changed: Notify,
     permits: Arc<Semaphore>,
@@ -54,59 +61,40 @@ pub(crate) struct Polling {
     turns: Mutex<HashMap<PollId, Arc<tokio::sync::Mutex<()>>>>,
 }
 
-/// When who is due.
-#[derive(Debug, Default)]
-struct Plan {
-    due: BTreeSet<(Instant, PollId)>,
-    entries: BTreeMap<PollId, (Instant, Duration)>,
+/// Whether a feed tells of a resource of an instance: an element's own of one without a question of
+/// its own, a configured one of its own.
+fn covers_one(feed: &dyn ChangeFeed, seat: &Seat) -> bool {
+    let is_configured = seat.settings.polled.iter().any(|polled| polled.name == feed.name());
+    let resources = match is_configured {
+        true => seat.settings.resources.clone(),
+        false => seat.settings.fed_resources(),
+    };
+    resources.iter().any(|resource| feed.covers(resource, &seat.configuration))
 }
 
-impl Plan {
-    fn set(&mut self, id: &PollId, at: Instant, interval: Duration) {
-        self.remove(id);
-        self.due.insert((at, id.clone()));
-        self.entries.insert(id.clone(), (at, interval));
-    }
+/// Which feed of whom is read.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    seat: &'a Seat,
+    id: &'a PollId,
+    feed: &'a dyn ChangeFeed,
+    occasion: Occasion,
+}
 
-    fn remove(&mut self, id: &PollId) {
-        if let Some((at, _)) = self.entries.remove(id) {
-            self.due.remove(&(at, id.clone()));
-        }
-    }
-
-    /// The polls of an instance.
-    fn of(&self, instance: InstanceId) -> Vec<PollId> {
-        let first = PollId::new(instance, "");
-        let own = self.entries.range(first..).take_while(|(id, _)| id.instance == instance);
-        own.map(|(id, _)| id.clone()).collect()
-    }
-
-    /// The polls that are due at `now`, each put off by its interval.
-    fn take_due(&mut self, now: Instant) -> Vec<PollId> {
-        let mut taken = Vec::new();
-        while let Some((at, id)) = self.due.first().cloned() {
-            if at > now {
-                break;
-            }
-            let interval = self.entries.get(&id).map_or(Duration::ZERO, |entry| entry.1);
-            self.set(&id, now + interval.max(Duration::from_millis(1)), interval);
-            taken.push(id);
-        }
-        taken
-    }
-
-    fn next_due(&self) -> Option<Instant> {
-        self.due.first().map(|(at, _)| *at)
-    }
+/// Why a feed is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Occasion {
+    /// It is due, or notices came.
+    Due,
+    /// Somebody asked for what has changed until now.
+    Asked,
 }
 
 /// Why a poll found nothing out.
 #[derive(Debug, Error)]
 enum PollError {
     #[error(transparent)]
-    Access(#[from] AccessError),
-    #[error(transparent)]
-    Feed(#[from] FeedError),
+    Provider(#[from] ProviderError),
     #[error("what was found could not be stored: {0}")]
     Append(Arc<StoreError>),
     #[error(transparent)]
@@ -121,6 +109,7 @@ impl Polling {
         let polling = Arc::new(Self {
             parts,
             interval_min: settings.poll_interval_min,
+            notice_grace: settings.notice_grace,
             plan: Mutex::default(),
             changed: Notify::new(),
             permits: Arc::new(Semaphore::new(POLLS_IN_FLIGHT_MAX)),
@@ -131,31 +120,35 @@ impl Polling {
     }
 
     /// Has an instance polled from now on, by every feed that covers one of its resources. The
-    /// first cursor is now: what happened before it was connected is no change. The first poll
+    /// first cursor is now, because what happened before it was connected is no change, unless
+    /// history was asked for. The first poll
     /// comes after a random part of the interval, so that instances that were started together are
     /// not polled together.
     pub(crate) async fn begin(&self, seat: &Seat) -> Result<(), Refusal> {
         let base = &self.parts.base;
         let wanted = self.polls_of(seat)?;
         let now = base.clock.now();
+        let mut within = Duration::MAX;
         for (id, _) in &wanted {
             // A start takes up every instance; most have a cursor, and reading commits nothing.
-            if base.store.poll_state(id.clone()).await?.is_none() {
-                base.store.start_poll(id.clone(), Cursor::baseline(now)).await?;
+            if base.store.poll_state(id.clone()).await?.is_some() {
+                within = sweep::WITHIN_AFTER_A_GAP;
+            } else {
+                let first = Cursor::baseline(seat.settings.history.unwrap_or(now));
+                base.store.start_poll(id.clone(), first).await?;
             }
         }
-        self.plan_these(seat.id, &wanted);
+        self.plan_these(seat.id, &wanted, within);
         self.changed.notify_one();
         Ok(())
     }
 
     /// A poll for every feed that covers one of the instance's resources, and its pace.
     fn polls_of(&self, seat: &Seat) -> Result<Vec<(PollId, Duration)>, Refusal> {
-        let connector = crate::find_connector(&self.parts.base.connectors, seat.element)?;
         let mut polls = Vec::new();
-        for feed in &connector.feeds {
-            let interval = seating::interval(&seat.settings, &seat.configuration, &**feed)?;
-            if seat.settings.resources.iter().any(|resource| feed.covers(resource)) {
+        for feed in configured::feeds_of(&self.parts.base, seat) {
+            let interval = seating::interval(&seat.settings, &seat.configuration, &*feed)?;
+            if covers_one(&*feed, seat) {
                 let id = PollId::new(seat.id, feed.name());
                 polls.push((id, interval.max(self.interval_min)));
             }
@@ -163,9 +156,9 @@ impl Polling {
         Ok(polls)
     }
 
-    /// Puts the polls of an instance into the plan; those that go on at the same pace stay where
-    /// they are.
-    fn plan_these(&self, instance: InstanceId, wanted: &[(PollId, Duration)]) {
+    /// Puts the polls of an instance into the plan, each at a random moment of its interval and not
+    /// later than `within`; those that go on at the same pace stay where they are.
+    fn plan_these(&self, instance: InstanceId, wanted: &[(PollId, Duration)], within: Duration) {
         let mut plan = self.plan();
         for id in plan.of(instance) {
             if !wanted.iter().any(|(other, _)| *other == id) {
@@ -173,9 +166,9 @@ impl Polling {
             }
         }
         for (id, interval) in wanted {
-            if plan.entries.get(id).is_none_or(|entry| entry.1 != *interval) {
+            if plan.interval_of(id) != Some(*interval) {
                 let part = u32::from_le_bytes(random_bytes(&*self.parts.base.entropy)) % 1_000;
-                let at = Instant::now() + interval.saturating_mul(part) / 1_000;
+                let at = Instant::now() + within.min(*interval).saturating_mul(part) / 1_000;
                 plan.set(id, at, *interval);
             }
         }
@@ -183,10 +176,11 @@ impl Polling {
 
     /// Has an instance polled no more.
     pub(crate) fn end(&self, instance: InstanceId) {
-        self.plan_these(instance, &[]);
+        self.plan_these(instance, &[], Duration::MAX);
     }
 
-    /// Asks every feed of an instance of an organisation at once.
+    /// Asks every feed of an instance of an organisation at once, for all that has changed until
+    /// now: what notices are still on their way about is not left to them.
     pub(crate) async fn poll_now(
         &self,
         organization: OrganizationId,
@@ -202,7 +196,7 @@ impl Polling {
             return Err(Refusal::BadRequest(why.to_owned()));
         }
         for (poll, _) in self.polls_of(&seat)? {
-            let outcome = self.poll(&seat, &poll).await;
+            let outcome = self.poll(&seat, &poll, Occasion::Asked).await;
             outcome.map_err(|error| Refusal::ProviderUnavailable(error.to_string()))?;
         }
         Ok(())
@@ -237,14 +231,19 @@ impl Polling {
     async fn poll_if_seated(&self, id: &PollId) {
         if let Some(seat) = self.parts.base.roster.by_id(id.instance) {
             // Counted, stored and logged where it happens.
-            drop(self.poll(&seat, id).await);
+            drop(self.poll(&seat, id, Occasion::Due).await);
         }
     }
 
-    async fn poll(&self, seat: &Seat, id: &PollId) -> Result<(), PollError> {
+    async fn poll(
+        &self,
+        seat: &Arc<Seat>,
+        id: &PollId,
+        occasion: Occasion,
+    ) -> Result<(), PollError> {
         let turn = self.turn(id);
         let _mine = turn.lock().await;
-        let outcome = self.read_and_append(seat, id).await;
+        let outcome = self.read_and_append(seat, id, occasion).await;
         match &outcome {
             Ok(()) => self.parts.base.counters.polls.one(),
             Err(error) => {
@@ -256,29 +255,27 @@ impl Polling {
     }
 
     /// Reads what changed and writes it, page after page until the provider has no more.
-    async fn read_and_append(&self, seat: &Seat, id: &PollId) -> Result<(), PollError> {
+    async fn read_and_append(
+        &self,
+        seat: &Arc<Seat>,
+        id: &PollId,
+        occasion: Occasion,
+    ) -> Result<(), PollError> {
         let base = &self.parts.base;
-        let connector = crate::find_connector(&base.connectors, seat.element);
-        let mut feeds = connector.map(|one| one.feeds.iter()).unwrap_or_default();
+        let mut feeds = configured::feeds_of(base, seat).into_iter();
         let feed = feeds.find(|feed| feed.name() == id.feed).ok_or(PollError::NoFeed)?;
+        let resources = seat.settings.fed_resources();
         let state = base.store.poll_state(id.clone()).await?;
         let mut cursor =
             state.map_or_else(|| Cursor::baseline(base.clock.now()), |state| state.cursor);
         let mut since = cursor.ask_since();
         for _ in 0..PAGES_IN_A_ROW_MAX {
-            let page = self.read(&**feed, seat, since).await?;
-            base.counters.provider_reads.many(u64::from(page.reads));
-            if let Some(note) = &page.note {
-                tracing::warn!(instance = %seat.id, feed = id.feed, note, "of a poll");
-            }
-            let now = base.clock.now();
-            let before = cursor;
-            cursor = cursor.advanced_to(page.provider_time);
-            let advance = CursorAdvance { poll: id.clone(), cursor, polled_at: now };
-            let findings = self.findings(seat, feed.detection(), page.changes, now);
-            let append = Append { notice: None, findings, cursor: Some(advance) };
+            let page = self.parts.calls.changes(&*feed, seat, &resources, since).await?;
+            let (more, before) = (page.more, cursor);
+            let reading = Reading { seat, id, feed: &*feed, occasion };
+            let append = self.append_of(reading, page, &mut cursor);
             self.parts.appender.append(append).await.map_err(PollError::Append)?;
-            if !page.more || cursor == before {
+            if !more || cursor == before {
                 break;
             }
             // The overlap was read with the first page.
@@ -287,28 +284,20 @@ impl Polling {
         Ok(())
     }
 
-    /// Reads changes, once more with a fresh token when the provider does not accept the first.
-    async fn read(
-        &self,
-        feed: &dyn ChangeFeed,
-        seat: &Seat,
-        since: Moment,
-    ) -> Result<FeedPage, PollError> {
-        let tokens = &self.parts.tokens;
-        let request = |access| FeedRequest {
-            access,
-            configuration: &seat.configuration,
-            since,
-            resources: &seat.settings.resources,
-        };
-        let access = tokens.access(seat).await?;
-        match feed.changes(request(&access)).await {
-            Err(FeedError::Unauthorized) => {
-                let fresh = tokens.replaced(seat, &access).await?;
-                Ok(feed.changes(request(&fresh)).await?)
-            }
-            other => Ok(other?),
+    /// What a page is written as: its changes, and the cursor that it moves.
+    fn append_of(&self, reading: Reading<'_>, mut page: FeedPage, cursor: &mut Cursor) -> Append {
+        let Reading { seat, id, feed, occasion } = reading;
+        if let Some(note) = &page.note {
+            tracing::warn!(instance = %seat.id, feed = id.feed, note, "of a poll");
         }
+        let now = self.parts.base.clock.now();
+        if seat.settings.vendor_type == VendorType::Hybrid && occasion == Occasion::Due {
+            self.leave_to_notices(seat, feed, &mut page, now);
+        }
+        *cursor = cursor.advanced_to(page.provider_time);
+        let advance = CursorAdvance { poll: id.clone(), cursor: *cursor, polled_at: now };
+        let findings = self.findings(seat, feed.detection(), page.changes, now);
+        Append { notice: None, findings, cursor: Some(advance) }
     }
 
     fn findings(
@@ -341,15 +330,9 @@ impl Polling {
     async fn note_failure(&self, id: &PollId, error: &PollError) {
         tracing::warn!(instance = %id.instance, feed = id.feed, %error, "a poll failed");
         match error {
-            PollError::Feed(FeedError::Throttled { wait }) => self.put_off(id, *wait),
+            PollError::Provider(ProviderError::Throttled { wait }) => self.put_off(id, *wait),
             // Nothing changes until the customer authorises again, which begins the polls anew.
-            PollError::Access(AccessError::NeedsReauthentication(_)) => self.end(id.instance),
-            PollError::Feed(FeedError::Refused(why)) => {
-                self.end(id.instance);
-                if let Err(error) = self.parts.tokens.shut_out(id.instance, why).await {
-                    tracing::warn!(instance = %id.instance, %error, "that could not be noted");
-                }
-            }
+            PollError::Provider(ProviderError::Refused(_)) => self.end(id.instance),
             _ => {}
         }
         let noted = self.parts.base.store.record_poll_failure(id.clone(), error.to_string()).await;
@@ -361,7 +344,7 @@ impl Polling {
     /// Puts the next poll off by at least `wait`.
     fn put_off(&self, id: &PollId, wait: Duration) {
         let mut plan = self.plan();
-        if let Some((_, interval)) = plan.entries.get(id).copied() {
+        if let Some(interval) = plan.interval_of(id) {
             plan.set(id, Instant::now() + wait.max(interval), interval);
         }
     }
@@ -373,52 +356,5 @@ impl Polling {
     fn turn(&self, id: &PollId) -> Arc<tokio::sync::Mutex<()>> {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(turns.entry(id.clone()).or_default())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const MINUTE: Duration = Duration::from_secs(60);
-
-    fn cdc(instance: i64) -> PollId {
-        PollId::new(InstanceId(instance), "cdc")
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_is_due_is_taken_once_an_interval() {
-        let mut plan = Plan::default();
-        let start = Instant::now();
-        plan.set(&cdc(1), start, MINUTE);
-        plan.set(&cdc(2), start + MINUTE, 2 * MINUTE);
-        assert_eq!(plan.take_due(start), [cdc(1)]);
-        assert_eq!(plan.take_due(start), []);
-        assert_eq!(plan.next_due(), Some(start + MINUTE));
-        assert_eq!(plan.take_due(start + MINUTE), [cdc(1), cdc(2)]);
-        assert_eq!(plan.take_due(start + 2 * MINUTE), [cdc(1)]);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_is_removed_is_not_due_any_more() {
-        let mut plan = Plan::default();
-        let start = Instant::now();
-        plan.set(&cdc(1), start, MINUTE);
-        plan.set(&cdc(1), start + MINUTE, MINUTE);
-        assert_eq!(plan.take_due(start), []);
-        plan.remove(&cdc(1));
-        assert_eq!(plan.take_due(start + MINUTE), []);
-        assert_eq!(plan.next_due(), None);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_polls_of_one_instance_are_told_from_those_of_others() {
-        let mut plan = Plan::default();
-        let query = PollId::new(InstanceId(2), "query");
-        for id in [&cdc(1), &cdc(2), &query, &cdc(3)] {
-            plan.set(id, Instant::now(), MINUTE);
-        }
-        assert_eq!(plan.of(InstanceId(2)), [cdc(2), query]);
-        assert_eq!(plan.of(InstanceId(4)), []);
     }
 }

@@ -40,6 +40,11 @@ pub(crate) fn check(
         Err(ConfigurationError::new(keys::VENDOR_TYPE, problem))
     };
     match settings.vendor_type {
+        VendorType::Polling | VendorType::Hybrid
+            if connector.hub.is_none() && !settings.polled.is_empty() =>
+        {
+            impossible("has no hub, so questions of one's own cannot be asked of it")
+        }
         VendorType::Polling if connector.feeds.is_empty() => {
             impossible("cannot be polled; use `webhook`")
         }
@@ -62,7 +67,8 @@ pub(crate) fn seat(
     let settings = check(connector, &configuration, policy)?;
     let secret = |key: &str| Secret::new(configuration.text(key).unwrap_or_default());
     let (api_key, api_secret) = (secret(keys::API_KEY), secret(keys::API_SECRET));
-    configuration.0.retain(|key, _| !is_secret(key, profile.keys));
+    let secrets = configuration.0.extract_if(.., |key, _| is_secret(key, profile.keys));
+    let secrets = secrets.filter_map(|(key, value)| Some((key, Secret::new(value?)))).collect();
     Ok(Seat {
         id: instance.id,
         organization: instance.organization,
@@ -75,6 +81,7 @@ pub(crate) fn seat(
         api_key,
         api_secret,
         configuration,
+        secrets,
         callback: callback(&settings, policy)?,
         settings,
         signing_key,

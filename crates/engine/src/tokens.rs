@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ledgerhook_connector::{Access, ClientCredentials, RefreshError, Tokens as Granted};
+use ledgerhook_connector::{
+    ClientCredentials, GrantRequest, ProviderError, RefreshError, Tokens as Granted, UserTokens,
+};
 use ledgerhook_model::{InstanceId, Moment, Secret};
 use ledgerhook_store::StoreError;
 use ledgerhook_store::grants::StoredGrant;
@@ -18,8 +20,11 @@ use crate::roster::Seat;
 
 const TOKENS: &str = "instance.tokens";
 
-/// How long before its end an access token is refreshed: longer than any poll takes.
+/// How long before its end an access token is refreshed: longer than any call takes …
 const REFRESH_AHEAD: Duration = Duration::from_secs(5 * 60);
+
+/// … but not before four fifths of its life are over (Sage's live 5 minutes).
+const REFRESH_AHEAD_PART: u32 = 5;
 
 /// Why there is no access to a company.
 #[derive(Debug, Error)]
@@ -38,17 +43,22 @@ pub(crate) enum AccessError {
     Store(#[from] StoreError),
 }
 
+impl From<AccessError> for ProviderError {
+    fn from(error: AccessError) -> Self {
+        let words = error.to_string();
+        match error {
+            AccessError::NeedsReauthentication(_) | AccessError::Gone => Self::Refused(words),
+            AccessError::Unavailable(_) | AccessError::Store(_) => Self::Unavailable(words),
+        }
+    }
+}
+
 /// Tokens of all instances.
 #[derive(Debug)]
 pub(crate) struct Tokens {
     base: Base,
     /// One lock an instance: a second refresh with the same token would end the first one's.
     turns: Mutex<HashMap<InstanceId, Arc<tokio::sync::Mutex<()>>>>,
-}
-
-struct Opened {
-    access: Secret,
-    refresh: Secret,
 }
 
 impl Tokens {
@@ -73,44 +83,44 @@ impl Tokens {
         Err(Refusal::Conflict("the tokens of this instance were changed at the same time".into()))
     }
 
-    /// A valid access token of an instance.
-    pub(crate) async fn access(&self, seat: &Seat) -> Result<Access, AccessError> {
+    /// Tokens of an instance that are good for a call.
+    pub(crate) async fn current(&self, seat: &Seat) -> Result<UserTokens, AccessError> {
         let grant = self.stored(seat.id).await?;
-        let opened = if grant.access_expires_at <= self.base.clock.now().plus(REFRESH_AHEAD) {
-            self.refreshed(seat, grant.generation).await?
-        } else {
-            self.open(&grant.sealed_tokens)?
-        };
-        Ok(access_of(seat, opened))
+        let lifetime = grant.access_expires_at.since(grant.obtained_at);
+        let ahead = REFRESH_AHEAD.min(lifetime / REFRESH_AHEAD_PART);
+        if grant.access_expires_at <= self.base.clock.now().plus(ahead) {
+            return self.refreshed(seat, grant.generation).await;
+        }
+        self.open(&grant.sealed_tokens)
     }
 
-    /// A fresh access token in place of one that the provider did not accept.
+    /// Fresh tokens in place of an access token that the provider did not accept.
     pub(crate) async fn replaced(
         &self,
         seat: &Seat,
-        refused: &Access,
-    ) -> Result<Access, AccessError> {
+        refused: &Secret,
+    ) -> Result<UserTokens, AccessError> {
         let grant = self.stored(seat.id).await?;
         let current = self.open(&grant.sealed_tokens)?;
-        let opened = if current.access == refused.token {
-            self.refreshed(seat, grant.generation).await?
-        } else {
-            current
-        };
-        Ok(access_of(seat, opened))
+        if current.token == *refused {
+            return self.refreshed(seat, grant.generation).await;
+        }
+        Ok(current)
     }
 
     /// Notes that the provider lets us no more into a company: its user disconnected the app, or
     /// its subscription ended. Only a new authorisation helps.
-    pub(crate) async fn shut_out(
-        &self,
-        instance: InstanceId,
-        why: &str,
-    ) -> Result<(), AccessError> {
-        let grant = self.stored(instance).await?;
-        let why = why.to_owned();
-        self.base.store.refuse_grant(instance, grant.generation, why).await?;
-        Ok(())
+    pub(crate) async fn shut_out(&self, instance: InstanceId, why: &str) {
+        let noted = match self.base.store.grant(instance).await {
+            Ok(Some(grant)) if grant.needs_reauthentication.is_none() => {
+                let why = why.to_owned();
+                self.base.store.refuse_grant(instance, grant.generation, why).await.map(drop)
+            }
+            other => other.map(drop),
+        };
+        if let Err(error) = noted {
+            tracing::warn!(%instance, %error, "that access was refused could not be noted");
+        }
     }
 
     /// What tells the provider that a connection has ended, to be done once it has; `None` where
@@ -125,14 +135,20 @@ impl Tokens {
         let opened = self.open(&grant.sealed_tokens).ok()?;
         self.turns.lock().unwrap_or_else(PoisonError::into_inner).remove(&instance);
         Some(async move {
-            if let Err(error) = connector.oauth.revoke(&credentials(&seat), &opened.refresh).await {
+            let credentials = credentials(&seat);
+            let request = GrantRequest {
+                credentials: &credentials,
+                configuration: &seat.configuration,
+                refresh_token: &opened.companion,
+            };
+            if let Err(error) = connector.oauth.revoke(request).await {
                 tracing::warn!(%instance, %error, "the provider was not told of an end");
             }
         })
     }
 
     /// Refreshes the tokens of `generation`, or returns what another refresh has brought meanwhile.
-    async fn refreshed(&self, seat: &Seat, generation: i64) -> Result<Opened, AccessError> {
+    async fn refreshed(&self, seat: &Seat, generation: i64) -> Result<UserTokens, AccessError> {
         let turn = self.turn(seat.id);
         let _mine = turn.lock().await;
         let grant = self.stored(seat.id).await?;
@@ -142,13 +158,19 @@ impl Tokens {
         }
         let connector = crate::find_connector(&self.base.connectors, seat.element)
             .map_err(|refusal| AccessError::Unavailable(refusal.to_string()))?;
-        match connector.oauth.refresh(&credentials(seat), &opened.refresh).await {
+        let credentials = credentials(seat);
+        let request = GrantRequest {
+            credentials: &credentials,
+            configuration: &seat.configuration,
+            refresh_token: &opened.companion,
+        };
+        match connector.oauth.refresh(request).await {
             Ok(granted) => {
                 let previous = Some(grant.sealed_tokens);
                 let renewed = self.sealed(&granted, generation + 1, previous);
                 // On disk before it is used: the old one is spent.
                 if self.base.store.store_grant(seat.id, renewed).await? {
-                    return Ok(Opened { access: granted.access, refresh: granted.refresh });
+                    return Ok(UserTokens { token: granted.access, companion: granted.refresh });
                 }
                 let grant = self.stored(seat.id).await?;
                 self.open(&grant.sealed_tokens)
@@ -187,7 +209,7 @@ impl Tokens {
         }
     }
 
-    fn open(&self, sealed: &[u8]) -> Result<Opened, AccessError> {
+    fn open(&self, sealed: &[u8]) -> Result<UserTokens, AccessError> {
         let unreadable = |why: String| {
             AccessError::Unavailable(format!("the stored tokens cannot be opened: {why}"))
         };
@@ -195,7 +217,7 @@ impl Tokens {
             self.base.vault.open(TOKENS, sealed).map_err(|error| unreadable(error.to_string()))?;
         let (access, refresh): (String, String) =
             serde_json::from_slice(&opened).map_err(|error| unreadable(error.to_string()))?;
-        Ok(Opened { access: Secret::new(access), refresh: Secret::new(refresh) })
+        Ok(UserTokens { token: Secret::new(access), companion: Secret::new(refresh) })
     }
 
     fn turn(&self, instance: InstanceId) -> Arc<tokio::sync::Mutex<()>> {
@@ -204,11 +226,7 @@ impl Tokens {
     }
 }
 
-fn access_of(seat: &Seat, opened: Opened) -> Access {
-    let (token, companion) = (opened.access, opened.refresh);
-    Access { company: seat.company.clone(), token, companion, credentials: credentials(seat) }
-}
-
-fn credentials(seat: &Seat) -> ClientCredentials {
+/// Those of the provider app that an instance belongs to.
+pub(crate) fn credentials(seat: &Seat) -> ClientCredentials {
     ClientCredentials { api_key: seat.api_key.clone(), api_secret: seat.api_secret.clone() }
 }

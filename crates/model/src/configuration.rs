@@ -1,6 +1,8 @@
 //! Configuration of an instance: the original's keys, their values as strings, and what the
 //! `event.*` keys mean once read.
 
+mod resources;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -9,7 +11,8 @@ use thiserror::Error;
 
 use crate::change::named;
 use crate::limits::{CONFIGURATION_ENTRIES_MAX, CONFIGURATION_VALUE_BYTES_MAX};
-use crate::poller_urls;
+use crate::moment::Moment;
+use crate::poller_configuration::PolledResource;
 use crate::secret::{MASK, Secret};
 
 /// Keys that this gateway gives a meaning to (reference: cloud-elements §2.6).
@@ -34,6 +37,12 @@ pub mod keys {
     pub const REFRESH_INTERVAL: &str = "event.poller.refresh_interval";
     /// Resources to poll, as a list of names.
     pub const POLLER_URLS: &str = "event.poller.urls";
+    /// Resources to poll, each with the question that is asked and where its dates are.
+    pub const POLLER_CONFIGURATION: &str = "event.poller.configuration";
+    /// From when on the first poll asks; from the connection on when not given.
+    pub const POLLER_HISTORY: &str = "event.poller.history";
+    /// Whether the record that a notice points at is read before its event is sent.
+    pub const HYDRATE: &str = "event.hydrate";
     /// The customer's client id at the provider.
     pub const API_KEY: &str = "oauth.api.key";
     /// The client secret.
@@ -159,6 +168,30 @@ pub const EVENT_KEYS: &[KeyProfile] = &[
         KeyKind::TextArea,
         None,
         "Resources to look at, separated by |, comma, newline or blank; all when not given",
+    ),
+    key(
+        keys::POLLER_CONFIGURATION,
+        "Event Poller Resources Configuration",
+        KeyKind::TextArea,
+        None,
+        "Resources to poll by a question of one's own: a JSON object with url, idField and \
+         datesConfiguration for each",
+    ),
+    key(
+        keys::POLLER_HISTORY,
+        "Event Poller History",
+        KeyKind::Text,
+        None,
+        "From when on the first poll asks (2026-01-31T00:00:00Z); without it what happened before \
+         the connection is no event",
+    ),
+    key(
+        keys::HYDRATE,
+        "Hydrate",
+        KeyKind::Boolean,
+        Some("true"),
+        "Whether the record that a webhook points at is read before its event is sent; such reads \
+         are metered",
     ),
 ];
 
@@ -299,6 +332,12 @@ pub struct EventSettings {
     pub poll_interval: Duration,
     /// Resources looked at, by name.
     pub resources: Vec<String>,
+    /// Those of them that are polled by questions of the customer's own.
+    pub polled: Vec<PolledResource>,
+    /// Whether the record that a notice points at is read before its event is sent.
+    pub hydrate: bool,
+    /// From when on the first poll asks; from the connection on when `None`.
+    pub history: Option<Moment>,
 }
 
 /// Between the polls of an instance that names no interval (the original's default).
@@ -308,9 +347,16 @@ const INTERVAL_DEFAULT: Duration = Duration::from_secs(15 * 60);
 const HYBRID_INTERVAL_DEFAULT: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl EventSettings {
+    /// The resources that the element's own feeds look at: those without a question of their own.
+    pub fn fed_resources(&self) -> Vec<String> {
+        let is_fed = |name: &&String| !self.polled.iter().any(|polled| polled.name == **name);
+        self.resources.iter().filter(is_fed).cloned().collect()
+    }
+
     /// Reads the `event.*` keys. `known` are the element's resources; an empty list polls them all.
     pub fn read(config: &Configuration, known: &[&str]) -> Result<Self, ConfigurationError> {
         let vendor_type = vendor_type(config)?;
+        let resources = resources::read(config, known)?;
         Ok(Self {
             enabled: config.boolean(keys::EVENTS_ENABLED, false)?,
             vendor_type,
@@ -327,7 +373,10 @@ impl EventSettings {
             }),
             headers: headers(config)?,
             poll_interval: poll_interval(config, vendor_type)?,
-            resources: resources(config, known)?,
+            resources: resources.all,
+            polled: resources.polled,
+            hydrate: config.boolean(keys::HYDRATE, true)?,
+            history: history(config)?,
         })
     }
 }
@@ -375,14 +424,11 @@ fn minutes(text: &str) -> Option<Duration> {
     (millis > 0).then_some(Duration::from_millis(millis))
 }
 
-fn resources(config: &Configuration, known: &[&str]) -> Result<Vec<String>, ConfigurationError> {
-    let text = config.text(keys::POLLER_URLS).unwrap_or_default();
-    let mut names = poller_urls::parse(text, known)
-        .map_err(|error| ConfigurationError::new(keys::POLLER_URLS, error.to_string()))?;
-    if names.is_empty() {
-        names = known.to_vec();
-    }
-    Ok(names.into_iter().map(str::to_owned).collect())
+fn history(config: &Configuration) -> Result<Option<Moment>, ConfigurationError> {
+    let Some(text) = config.text(keys::POLLER_HISTORY) else { return Ok(None) };
+    let problem = || format!("`{text}` is not a moment such as 2026-01-31T00:00:00Z");
+    let moment = Moment::parse(text);
+    moment.map(Some).ok_or_else(|| ConfigurationError::new(keys::POLLER_HISTORY, problem()))
 }
 
 /// Headers that a notification sets itself, or that belong to the connection.

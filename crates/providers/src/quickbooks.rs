@@ -44,10 +44,12 @@ pub(crate) fn connector(
         profile: &PROFILE,
         oauth: Arc::new(QuickBooksOAuth::new(client.clone(), endpoints)),
         notices: Some(Arc::new(QuickBooksNotices::new())),
+        subscriptions: None,
         feeds: vec![
             Arc::new(CdcFeed::new(Arc::clone(&api))),
             Arc::new(QueryFeed::new(Arc::clone(&api))),
         ],
         records: Some(Arc::new(QuickBooksRecords::new(api))),
+        hub: None,
     })
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::freshbooks::FreshBooksOptions;
 use crate::quickbooks::QuickBooksOptions;
+use crate::sage::SageOptions;
 
 /// Where the sandbox takes the time from: token lives, record times, notice times and throttles.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -14,7 +15,7 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 /// Settings of one sandbox.
 #[derive(Clone)]
 pub struct SandboxOptions {
-    /// TCP port of QuickBooks Online on 127.0.0.1; 0 takes a free one.
+    /// TCP port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
     /// Where the time comes from; the system clock by default.
     pub clock: Clock,
@@ -29,6 +30,8 @@ pub struct SandboxOptions {
     pub quickbooks: QuickBooksOptions,
     /// Settings of the FreshBooks stand-in.
     pub freshbooks: FreshBooksOptions,
+    /// Settings of the Sage Accounting stand-in.
+    pub sage: SageOptions,
 }
 
 impl Default for SandboxOptions {
@@ -40,6 +43,7 @@ impl Default for SandboxOptions {
             seed: 1,
             quickbooks: QuickBooksOptions::default(),
             freshbooks: FreshBooksOptions::default(),
+            sage: SageOptions::default(),
         }
     }
 }
@@ -53,6 +57,7 @@ impl fmt::Debug for SandboxOptions {
             .field("seed", &self.seed)
             .field("quickbooks", &self.quickbooks)
             .field("freshbooks", &self.freshbooks)
+            .field("sage", &self.sage)
             .finish_non_exhaustive()
     }
 }

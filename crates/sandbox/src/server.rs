@@ -1,4 +1,4 @@
-//! The running sandbox: a loopback server for each provider stand-in.
+//! The running sandbox: its loopback servers and the provider stand-ins they carry.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -13,6 +13,7 @@ use crate::connection::{ConnectionCut, CuttableListener};
 use crate::freshbooks::FreshBooks;
 use crate::options::SandboxOptions;
 use crate::quickbooks::QuickBooks;
+use crate::sage::Sage;
 
 /// How long a shutdown waits for open requests. Longer than a webhook answer may take (3 s), so
 /// that a well-behaved receiver is never cut off.
@@ -24,6 +25,7 @@ pub struct Sandbox {
     base_url: String,
     quickbooks: QuickBooks,
     freshbooks: FreshBooks,
+    sage: Sage,
     tasks: TaskTracker,
     stop: DropGuard,
 }
@@ -33,11 +35,16 @@ impl Sandbox {
     ///
     /// # Errors
     /// When a port cannot be bound, or a webhook client cannot be built.
-    pub async fn start(options: SandboxOptions) -> io::Result<Self> {
+    pub async fn start(mut options: SandboxOptions) -> io::Result<Self> {
         let (quickbooks_listener, base_url) = bind(options.port).await?;
         let (freshbooks_listener, freshbooks_url) = bind(options.freshbooks.port).await?;
         let stop = CancellationToken::new();
+        // Stops what runs already if something else cannot start.
+        let stop_guard = stop.clone().drop_guard();
         let tasks = TaskTracker::new();
+        let sage = std::mem::take(&mut options.sage);
+        let clock_and_seed = (options.clock.clone(), options.seed);
+        let sage = Sage::start(sage, clock_and_seed, &tasks, &stop).await?;
         let freshbooks = FreshBooks::new(&freshbooks_url, &options, tasks.clone(), stop.clone())?;
         let quickbooks = QuickBooks::new(&base_url, options, tasks.clone(), stop.clone())?;
         for (listener, router) in
@@ -45,10 +52,10 @@ impl Sandbox {
         {
             tasks.spawn(carry(listener, router, stop.clone()));
         }
-        Ok(Self { base_url, quickbooks, freshbooks, tasks, stop: stop.drop_guard() })
+        Ok(Self { base_url, quickbooks, freshbooks, sage, tasks, stop: stop_guard })
     }
 
-    /// Where QuickBooks Online is: `http://127.0.0.1:<port>`, without a slash at the end.
+    /// `http://127.0.0.1:<port>` of QuickBooks Online, without a slash at the end.
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.base_url
@@ -60,10 +67,16 @@ impl Sandbox {
         &self.quickbooks
     }
 
-    /// The FreshBooks stand-in.
+    /// The FreshBooks stand-in; [`FreshBooks::base_url`] says where it is.
     #[must_use]
     pub fn freshbooks(&self) -> &FreshBooks {
         &self.freshbooks
+    }
+
+    /// The Sage Accounting stand-in; [`Sage::base_url`] says where it is.
+    #[must_use]
+    pub fn sage(&self) -> &Sage {
+        &self.sage
     }
 
     /// Stops taking requests, releases hanging ones, and waits a bounded time for the rest.

@@ -15,6 +15,7 @@ mod last_ids;
 mod open;
 mod polls;
 mod readers;
+mod subscriptions;
 mod tenancy;
 #[cfg(test)]
 mod tests;

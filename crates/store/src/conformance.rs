@@ -22,6 +22,7 @@ pub mod instances;
 pub mod kept;
 pub mod polls;
 mod samples;
+pub mod subscriptions;
 pub mod tenancy;
 pub mod trimming;
 
@@ -49,6 +50,9 @@ macro_rules! conformance_tests {
             polls: a_poll_starts_once failures_are_counted_until_a_cursor_is_stored
                 a_poll_needs_its_instance
                 the_feeds_of_an_instance_are_polled_apart;
+            subscriptions: a_subscription_reads_back_and_is_replaced
+                a_subscription_is_removed_by_instance_and_topic
+                a_subscription_needs_its_instance;
             appending: an_append_returns_what_it_wrote new_changes_are_cut_into_notifications_in_order
                 what_is_not_delivered_is_kept_for_reading ids_grow_from_append_to_append
                 a_notice_without_findings_is_kept an_append_for_a_deleted_instance_keeps_the_notice_only

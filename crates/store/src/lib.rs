@@ -16,6 +16,7 @@ pub mod journal;
 pub mod kept;
 pub mod memory;
 pub mod polls;
+pub mod subscriptions;
 pub mod tenancy;
 
 pub use error::StoreError;
@@ -30,6 +31,7 @@ pub trait Store:
     + kept::Kept
     + deliveries::Deliveries
     + polls::Polls
+    + subscriptions::Subscriptions
     + Send
     + Sync
     + std::fmt::Debug
@@ -46,6 +48,7 @@ impl<T> Store for T where
         + kept::Kept
         + deliveries::Deliveries
         + polls::Polls
+        + subscriptions::Subscriptions
         + Send
         + Sync
         + std::fmt::Debug

@@ -11,6 +11,7 @@ mod instances;
 mod journal;
 mod kept;
 mod polls;
+mod subscriptions;
 mod tenancy;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use crate::apps::App;
 use crate::grants::StoredGrant;
 use crate::instances::Instance;
 use crate::polls::{PollId, PollState};
+use crate::subscriptions::Subscription;
 
 /// A store that keeps everything in memory.
 #[derive(Debug, Default)]
@@ -66,6 +68,7 @@ struct State {
     instances: BTreeMap<InstanceId, Instance>,
     grants: BTreeMap<InstanceId, StoredGrant>,
     polls: BTreeMap<PollId, PollState>,
+    subscriptions: BTreeMap<(InstanceId, String), Subscription>,
     journal: journal::JournalRows,
     deliveries: BTreeMap<DeliveryId, deliveries::DeliveryRow>,
     last_ids: LastIds,

@@ -11,10 +11,10 @@ use axum::Json;
 use axum::extract::{RawPathParams, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use ledgerhook_engine::Gateway;
 use ledgerhook_engine::instances::{InstanceRequest, InstanceView};
 use ledgerhook_engine::store::instances::InstanceFilter;
 use ledgerhook_engine::tenants::Caller;
+use ledgerhook_engine::{Gateway, SubscriptionView};
 use ledgerhook_model::InstanceId;
 use serde_json::{Value, json};
 
@@ -118,6 +118,17 @@ pub(crate) async fn poll(
 ) -> Result<StatusCode, Failure> {
     gateway.poll_now(target.caller.organization, target.id).await?;
     Ok(StatusCode::OK)
+}
+
+/// `GET /instances/{id}/subscriptions`: where the provider of this instance was told to post, by
+/// topic. The URLs are secrets.
+pub(crate) async fn subscriptions(
+    State(gateway): State<Arc<Gateway>>,
+    target: Target,
+) -> Result<Json<Value>, Failure> {
+    let rows = gateway.subscriptions(target.caller.organization, target.id)?;
+    let shape = |row: SubscriptionView| json!({"topic": row.topic, "remoteId": row.remote_id, "confirmed": row.confirmed});
+    Ok(Json(rows.into_iter().map(shape).collect()))
 }
 
 /// `GET /instances/{id}/verification-key`: the public key with which a callback checks `v1a`

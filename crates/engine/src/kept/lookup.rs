@@ -6,74 +6,26 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-use std::time::Duration;
 
-use ledgerhook_connector::{
-    Connector, FeedError, NoticeEntry, Records, RecordsPage, RecordsRequest,
-};
+use ledgerhook_connector::{Connector, NoticeEntry, RecordsPage};
 use ledgerhook_model::{ChangeKind, NoticeId};
 
-use crate::base::Base;
+use super::visit::{NotNow, Obstacle, Unanswered};
+use crate::calls::Calls;
 use crate::roster::Seat;
-use crate::tokens::{AccessError, Tokens};
-
-/// A visit that a provider gave no answer to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Unanswered {
-    /// The first notice that it was asked about.
-    pub(super) from: NoticeId,
-    /// How long it is not to be asked.
-    pub(super) wait: Duration,
-}
 
 /// The questions of one visit.
 #[derive(Debug)]
 pub(super) struct Lookup<'a> {
-    base: &'a Base,
-    tokens: &'a Tokens,
+    calls: &'a Calls,
     connector: &'a Connector,
     /// The provider gave no answer, and is asked no more in this visit.
     pub(super) unanswered: Option<Unanswered>,
 }
 
-/// The provider gives no answer now.
-struct NotNow {
-    wait: Duration,
-}
-
-/// Why an instance cannot ask.
-enum Obstacle {
-    NotNow(NotNow),
-    /// It is not let in; another instance of the company may be.
-    ShutOut,
-}
-
-impl From<AccessError> for Obstacle {
-    fn from(error: AccessError) -> Self {
-        match error {
-            AccessError::NeedsReauthentication(_) | AccessError::Gone => Self::ShutOut,
-            AccessError::Unavailable(_) | AccessError::Store(_) => {
-                Self::NotNow(NotNow { wait: Duration::ZERO })
-            }
-        }
-    }
-}
-
-impl From<FeedError> for Obstacle {
-    fn from(error: FeedError) -> Self {
-        match error {
-            FeedError::Throttled { wait } => Self::NotNow(NotNow { wait }),
-            FeedError::Unavailable(_) => Self::NotNow(NotNow { wait: Duration::ZERO }),
-            FeedError::Unauthorized | FeedError::Refused(_) | FeedError::Rejected(_) => {
-                Self::ShutOut
-            }
-        }
-    }
-}
-
 impl<'a> Lookup<'a> {
-    pub(super) fn new(base: &'a Base, tokens: &'a Tokens, connector: &'a Connector) -> Self {
-        Self { base, tokens, connector, unanswered: None }
+    pub(super) fn new(calls: &'a Calls, connector: &'a Connector) -> Self {
+        Self { calls, connector, unanswered: None }
     }
 
     /// Gives those entries of a notice their resource whose provider knows it. `seats` are
@@ -90,7 +42,7 @@ impl<'a> Lookup<'a> {
         }
         match self.ask(seats, asked).await {
             Ok(found) => entries.iter_mut().for_each(|entry| found.tell(entry)),
-            Err(NotNow { wait }) => self.unanswered = Some(Unanswered { from: notice, wait }),
+            Err(NotNow { wait, .. }) => self.unanswered = Some(Unanswered { from: notice, wait }),
         }
     }
 
@@ -107,39 +59,18 @@ impl<'a> Lookup<'a> {
                 continue;
             }
             for seat in seats {
-                match self.read(records, seat, &resource, &ids).await {
+                let read = self.calls.records(records, seat, &resource, &ids).await;
+                match read.map_err(Obstacle::from) {
                     Ok(page) => {
                         found.take(resource, page);
                         break;
                     }
                     Err(Obstacle::NotNow(not_now)) => return Err(not_now),
-                    Err(Obstacle::ShutOut) => {}
+                    Err(Obstacle::ShutOut(_)) => {}
                 }
             }
         }
         Ok(found)
-    }
-
-    /// Reads records, once more with a fresh token when the provider does not accept the first.
-    async fn read(
-        &self,
-        records: &dyn Records,
-        seat: &Seat,
-        resource: &str,
-        object_ids: &[String],
-    ) -> Result<RecordsPage, Obstacle> {
-        let configuration = &seat.configuration;
-        let request = |access| RecordsRequest { access, configuration, resource, object_ids };
-        let access = self.tokens.access(seat).await?;
-        let page = match records.read(request(&access)).await {
-            Err(FeedError::Unauthorized) => {
-                let fresh = self.tokens.replaced(seat, &access).await?;
-                records.read(request(&fresh)).await?
-            }
-            other => other?,
-        };
-        self.base.counters.provider_reads.many(u64::from(page.reads));
-        Ok(page)
     }
 }
 
@@ -264,6 +195,7 @@ mod tests {
             let mut entry = NoticeEntry {
                 company: "1".to_owned(),
                 change: change("5", kind, 9),
+                is_dated: true,
                 candidates: vec![Arc::from("bills"), Arc::from("products")],
             };
             found([("bills", bill), ("products", product)]).tell(&mut entry);
@@ -278,6 +210,7 @@ mod tests {
         let mut entry = NoticeEntry {
             company: "1".to_owned(),
             change: Change { resource: Arc::from("terms"), ..change("5", ChangeKind::Updated, 9) },
+            is_dated: true,
             candidates: Vec::new(),
         };
         let before = entry.clone();

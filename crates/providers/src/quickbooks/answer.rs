@@ -5,7 +5,7 @@ mod row;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use ledgerhook_connector::FeedError;
+use ledgerhook_connector::ProviderError;
 use ledgerhook_egress::Answer;
 use ledgerhook_model::{Change, Moment};
 use serde::Deserialize;
@@ -57,7 +57,10 @@ struct Captured<'a> {
 type Block<'a> = BTreeMap<String, &'a RawValue>;
 
 /// Reads an answer of any status to change data capture.
-pub(super) fn read_cdc(answer: &Answer, entities: &KnownEntities) -> Result<Records, FeedError> {
+pub(super) fn read_cdc(
+    answer: &Answer,
+    entities: &KnownEntities,
+) -> Result<Records, ProviderError> {
     let body = read_body(answer)?;
     let (Some(responses), Some(time)) = (body.captured, time_of(body.time)) else {
         return Err(faults::not_understood(answer, "has no CDCResponse or no time"));
@@ -75,7 +78,10 @@ pub(super) fn read_cdc(answer: &Answer, entities: &KnownEntities) -> Result<Reco
 }
 
 /// Reads an answer of any status to a query.
-pub(super) fn read_query(answer: &Answer, entities: &KnownEntities) -> Result<Records, FeedError> {
+pub(super) fn read_query(
+    answer: &Answer,
+    entities: &KnownEntities,
+) -> Result<Records, ProviderError> {
     let body = read_body(answer)?;
     let (Some(block), Some(time)) = (body.queried, time_of(body.time)) else {
         return Err(faults::not_understood(answer, "has no QueryResponse or no time"));
@@ -85,7 +91,7 @@ pub(super) fn read_query(answer: &Answer, entities: &KnownEntities) -> Result<Re
     Ok(records)
 }
 
-fn read_body(answer: &Answer) -> Result<Body<'_>, FeedError> {
+fn read_body(answer: &Answer) -> Result<Body<'_>, ProviderError> {
     if answer.truncated {
         let problem = format!("is larger than {} bytes", answer.body.len());
         return Err(faults::not_understood(answer, &problem));
@@ -110,7 +116,7 @@ fn read_block(
     block: &Block<'_>,
     entities: &KnownEntities,
     records: &mut Records,
-) -> Result<(), FeedError> {
+) -> Result<(), ProviderError> {
     for (name, json) in block {
         if name == "Fault" {
             let fault = serde_json::from_str(json.get()).unwrap_or_default();

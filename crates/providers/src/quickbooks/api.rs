@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
-use ledgerhook_connector::{Access, FeedError};
+use ledgerhook_connector::{Access, ProviderError};
 use ledgerhook_egress::{Answer, CallableUrl, Client, Request};
 use ledgerhook_model::Moment;
 use ledgerhook_model::configuration::Configuration;
@@ -46,7 +46,7 @@ impl Api {
         company: Company<'_>,
         entities: &[&KnownEntity],
         since: Moment,
-    ) -> Result<Answer, FeedError> {
+    ) -> Result<Answer, ProviderError> {
         let names: Vec<_> = entities.iter().map(|known| known.entity.name).collect();
         let (names, since) = (names.join(","), since.to_iso_seconds());
         let url = self.url(company, "cdc", &[("entities", &names), ("changedSince", &since)])?;
@@ -58,7 +58,7 @@ impl Api {
         &self,
         company: Company<'_>,
         text: String,
-    ) -> Result<Answer, FeedError> {
+    ) -> Result<Answer, ProviderError> {
         let url = self.url(company, "query", &[])?;
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/text"));
@@ -70,11 +70,11 @@ impl Api {
         company: Company<'_>,
         operation: &str,
         parameters: &[(&str, &str)],
-    ) -> Result<CallableUrl, FeedError> {
+    ) -> Result<CallableUrl, ProviderError> {
         let realm = &company.access.company;
         if realm.is_empty() || !realm.bytes().all(|byte| byte.is_ascii_digit()) {
             let problem = format!("`{realm}` is not a realm id, which is made of digits");
-            return Err(FeedError::Rejected(problem));
+            return Err(ProviderError::Rejected(problem));
         }
         let api = self.endpoints.api(company.configuration);
         let minor_version =
@@ -84,13 +84,13 @@ impl Api {
             .append_pair("minorversion", minor_version)
             .finish();
         callable(&format!("{api}/v3/company/{realm}/{operation}?{query}"))
-            .map_err(|refusal| FeedError::Rejected(refusal.to_string()))
+            .map_err(|refusal| ProviderError::Rejected(refusal.to_string()))
     }
 
-    async fn send(&self, company: Company<'_>, mut call: Request) -> Result<Answer, FeedError> {
-        let authorization = authorization::header(company, &call)?;
+    async fn send(&self, company: Company<'_>, mut call: Request) -> Result<Answer, ProviderError> {
+        let authorization = authorization::header(company, &call).await?;
         call.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         call.headers.insert(AUTHORIZATION, authorization);
-        self.client.send(call).await.map_err(|error| FeedError::Unavailable(error.to_string()))
+        self.client.send(call).await.map_err(|error| ProviderError::Unavailable(error.to_string()))
     }
 }

@@ -6,7 +6,7 @@ use http::StatusCode;
 use http::header::DATE;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
-use ledgerhook_connector::FeedError;
+use ledgerhook_connector::ProviderError;
 use ledgerhook_egress::Answer;
 use serde::Deserialize;
 
@@ -101,7 +101,7 @@ const MEANINGS: &[(&str, Action, &str)] = &[
 ];
 
 /// Reads the fault of a refused call and says who must act.
-pub(super) fn refusal(answer: &Answer) -> FeedError {
+pub(super) fn refusal(answer: &Answer) -> ProviderError {
     match serde_json::from_slice::<FaultBody>(&answer.body) {
         Ok(body) => of_fault(answer, body.fault),
         Err(_) => of_unreadable(answer),
@@ -109,15 +109,15 @@ pub(super) fn refusal(answer: &Answer) -> FeedError {
 }
 
 /// What a fault means, also one that came with status 200.
-pub(super) fn of_fault(answer: &Answer, fault: Fault) -> FeedError {
+pub(super) fn of_fault(answer: &Answer, fault: Fault) -> ProviderError {
     let error = fault.errors.into_iter().next().unwrap_or_default();
     let (action, meaning) = meaning(answer.status, &error);
     match action {
-        Action::Refresh => FeedError::Unauthorized,
-        Action::Reconnect => FeedError::Refused(words(answer, meaning, &error)),
+        Action::Refresh => ProviderError::Unauthorized,
+        Action::Reconnect => ProviderError::Refused(words(answer, meaning, &error)),
         Action::Wait => throttled(answer),
-        Action::Retry => FeedError::Unavailable(words(answer, meaning, &error)),
-        Action::Correct => FeedError::Rejected(words(answer, meaning, &error)),
+        Action::Retry => ProviderError::Unavailable(words(answer, meaning, &error)),
+        Action::Correct => ProviderError::Rejected(words(answer, meaning, &error)),
     }
 }
 
@@ -148,18 +148,18 @@ fn says_too_old(error: &FaultError) -> bool {
 }
 
 /// An answer that is not what was asked for, in words for the operator.
-pub(super) fn not_understood(answer: &Answer, problem: &str) -> FeedError {
+pub(super) fn not_understood(answer: &Answer, problem: &str) -> ProviderError {
     let (status, trace) = (answer.status.as_u16(), trace(answer));
-    FeedError::Unavailable(format!("QuickBooks' answer (status {status}{trace}) {problem}"))
+    ProviderError::Unavailable(format!("QuickBooks' answer (status {status}{trace}) {problem}"))
 }
 
-fn of_unreadable(answer: &Answer) -> FeedError {
+fn of_unreadable(answer: &Answer) -> ProviderError {
     let text = String::from_utf8_lossy(&answer.body);
     let has_mark = THROTTLE_MARKS.iter().any(|mark| text.contains(mark));
     match answer.status {
         StatusCode::TOO_MANY_REQUESTS => throttled(answer),
         _ if has_mark => throttled(answer),
-        StatusCode::UNAUTHORIZED => FeedError::Unauthorized,
+        StatusCode::UNAUTHORIZED => ProviderError::Unauthorized,
         // What came with success may be a part of the customer's books, which no log should hold.
         status if status.is_success() => not_understood(answer, "is not the expected JSON"),
         _ => not_understood(answer, &format!("is not the expected JSON: {}", shortened(&text))),
@@ -168,9 +168,9 @@ fn of_unreadable(answer: &Answer) -> FeedError {
 
 /// Intuit is not known to send `Retry-After`; a proxy on the way may. A date in it is held against
 /// the answer's own date, so the two clocks need not agree.
-fn throttled(answer: &Answer) -> FeedError {
+fn throttled(answer: &Answer) -> ProviderError {
     let said = answer.retry_after(answered_at(answer)).filter(|wait| !wait.is_zero());
-    FeedError::Throttled { wait: said.unwrap_or(THROTTLE_WAIT) }
+    ProviderError::Throttled { wait: said.unwrap_or(THROTTLE_WAIT) }
 }
 
 /// The answer's date; without one the end of time, after which no date asks to wait.

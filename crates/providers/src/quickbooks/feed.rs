@@ -5,7 +5,7 @@ mod by_time;
 mod cdc;
 mod query;
 
-use ledgerhook_connector::{FeedError, FeedPage};
+use ledgerhook_connector::{FeedPage, ProviderError};
 use ledgerhook_model::{Change, Moment};
 
 use super::entities::Entity;
@@ -59,9 +59,9 @@ fn order(change: &Change) -> (Moment, &str, &str) {
 }
 
 /// More changes at one second than are shown at once: there is no way on.
-fn stuck(entity: &Entity, count: usize, at: Moment) -> FeedError {
+fn stuck(entity: &Entity, count: usize, at: Moment) -> ProviderError {
     let (name, time) = (entity.name, at.to_iso_seconds());
-    FeedError::Rejected(format!(
+    ProviderError::Rejected(format!(
         "QuickBooks shows {count} changes of {name} at {time} and nothing after them, so there is \
          no later time to go on from"
     ))

@@ -13,11 +13,10 @@ use base64::engine::general_purpose::STANDARD;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use ledgerhook_connector::{
-    AuthorizeRequest, ClientCredentials, ConnectError, ConnectRequest, Connected, OAuth,
-    RefreshError, RequestToken, RequestTokenRequest, Tokens,
+    AuthorizeRequest, ClientCredentials, ConnectError, ConnectRequest, Connected, GrantRequest,
+    OAuth, RefreshError, RequestToken, RequestTokenRequest, Tokens,
 };
 use ledgerhook_egress::{Answer, CallError, CallableUrl, Client, Request};
-use ledgerhook_model::Secret;
 use ledgerhook_model::configuration::keys;
 use serde_json::json;
 use url::form_urlencoded;
@@ -153,11 +152,8 @@ impl OAuth for QuickBooksOAuth {
 
     /// Only a refused grant is final. Intuit gives back the refresh token, as a rule a new one each
     /// day; should it leave it out, the old one is still good.
-    async fn refresh(
-        &self,
-        credentials: &ClientCredentials,
-        refresh_token: &Secret,
-    ) -> Result<Tokens, RefreshError> {
+    async fn refresh(&self, request: GrantRequest<'_>) -> Result<Tokens, RefreshError> {
+        let GrantRequest { credentials, refresh_token, .. } = request;
         let form = [("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())];
         let answer = self.ask_token(credentials, &form).await.map_err(unreachable_now)?;
         match TokenAnswer::read(&answer) {
@@ -170,14 +166,10 @@ impl OAuth for QuickBooksOAuth {
     }
 
     /// Intuit wants the token as JSON and the app's credentials beside it.
-    async fn revoke(
-        &self,
-        credentials: &ClientCredentials,
-        refresh_token: &Secret,
-    ) -> Result<(), RefreshError> {
-        let body = json!({ "token": refresh_token.expose() }).to_string();
+    async fn revoke(&self, request: GrantRequest<'_>) -> Result<(), RefreshError> {
+        let body = json!({ "token": request.refresh_token.expose() }).to_string();
         let answer = self
-            .post(&self.endpoints.revoke, credentials, JSON, body)
+            .post(&self.endpoints.revoke, request.credentials, JSON, body)
             .await
             .map_err(unreachable_now)?;
         if answer.status.is_success() {

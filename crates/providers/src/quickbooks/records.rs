@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ledgerhook_connector::{FeedError, Records, RecordsPage, RecordsRequest};
+use ledgerhook_connector::{ProviderError, Records, RecordsPage, RecordsRequest};
 
 use super::answer;
 use super::api::{Api, Company};
@@ -37,10 +37,10 @@ impl Records for QuickBooksRecords {
 
     /// A deleted transaction is missing; an inactive list record is found, and is
     /// [`Deleted`](ledgerhook_model::ChangeKind::Deleted).
-    async fn read(&self, request: RecordsRequest<'_>) -> Result<RecordsPage, FeedError> {
+    async fn read(&self, request: RecordsRequest<'_>) -> Result<RecordsPage, ProviderError> {
         let Some(known) = self.entities.readable(request.resource) else {
             let problem = format!("QuickBooks has no query for {}", request.resource);
-            return Err(FeedError::Rejected(problem));
+            return Err(ProviderError::Rejected(problem));
         };
         let company = Company { access: request.access, configuration: request.configuration };
         let mut missing: BTreeSet<&str> = request.object_ids.iter().map(String::as_str).collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ledgerhook_connector::{
-    Access, ChangeFeed, ClientCredentials, FeedError, FeedPage, FeedRequest,
+    Access, ChangeFeed, ClientCredentials, FeedPage, FeedRequest, ProviderError, UserTokens,
 };
 use ledgerhook_model::configuration::Configuration;
 use ledgerhook_model::{Moment, Secret};
@@ -42,12 +42,14 @@ pub(super) fn api(server: &ScriptedServer) -> Arc<Api> {
 pub(super) fn access(company: &str, token: &str) -> Access {
     Access {
         company: company.to_owned(),
-        token: Secret::new(token),
-        companion: Secret::new("companion"),
         credentials: ClientCredentials {
             api_key: Secret::new("key"),
             api_secret: Secret::new("secret"),
         },
+        source: Arc::new(UserTokens {
+            token: Secret::new(token),
+            companion: Secret::new("companion"),
+        }),
     }
 }
 
@@ -66,7 +68,7 @@ pub(super) async fn ask(
     access: &Access,
     configuration: &Configuration,
     resources: &[&str],
-) -> Result<FeedPage, FeedError> {
+) -> Result<FeedPage, ProviderError> {
     let resources: Vec<String> = resources.iter().map(|name| (*name).to_owned()).collect();
     let since = Moment::parse(SINCE).unwrap();
     feed.changes(FeedRequest { access, configuration, since, resources: &resources }).await

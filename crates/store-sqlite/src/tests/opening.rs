@@ -100,7 +100,7 @@ fn tables_are_not_changed_beside_a_gateway() {
 fn tables_of_a_newer_program_are_left_alone() {
     let (store, folder) = fresh_store();
     drop(store);
-    run_sql(&folder, "UPDATE refinery_schema_history SET version = 9000");
+    run_sql(&folder, "UPDATE refinery_schema_history SET version = 9000 WHERE version = 1");
     for access in [Access::Exclusive, Access::Shared] {
         let refused = SqliteStore::open(folder.path(), access).unwrap_err();
         assert!(matches!(refused, OpenError::NewerSchema { found: 9000, .. }), "{refused:?}");

@@ -10,12 +10,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::http::HeaderMap;
 use ledgerhook_engine::connector::{
-    AuthorizeRequest, ChangeFeed, ClientCredentials, ConnectError, ConnectRequest, Connected,
-    Connector, ElementProfile, FeedError, FeedPage, FeedRequest, NoticeEntry, Notices, OAuth,
-    ParsedNotice, Records, RecordsPage, RecordsRequest, RefreshError, ResourceProfile, Tokens,
+    AuthorizeRequest, ChangeFeed, ConnectError, ConnectRequest, Connected, Connector,
+    ElementProfile, FeedPage, FeedRequest, GrantRequest, Handshake, NoticeEntry, Notices, OAuth,
+    ParsedNotice, ProviderError, Records, RecordsPage, RecordsRequest, RefreshError,
+    ResourceProfile, Subscriptions, Tokens,
 };
-use ledgerhook_model::configuration::{KeyKind, KeyProfile};
+use ledgerhook_model::configuration::{Configuration, KeyKind, KeyProfile};
 use ledgerhook_model::{Change, ChangeKind, Detection, Moment, Secret, Version};
+
+use crate::mailroom::Mailroom;
 
 /// The element's key.
 pub(crate) const BOOKSHELF: &str = "bookshelf";
@@ -73,6 +76,8 @@ pub(crate) struct Shelf {
     pub(crate) is_down: AtomicBool,
     /// How often it was asked for records.
     pub(crate) reads: AtomicU64,
+    /// The URLs that it was given.
+    pub(crate) mailroom: Arc<Mailroom>,
 }
 
 impl Shelf {
@@ -83,14 +88,17 @@ impl Shelf {
     }
 }
 
-/// The provider.
-pub(crate) fn connector(shelf: Arc<Shelf>) -> Connector {
+/// The provider; whether it wants a URL for each company and topic.
+pub(crate) fn connector(shelf: Arc<Shelf>, wants_urls: bool) -> Connector {
+    let mailroom = Arc::clone(&shelf.mailroom);
     Connector {
         profile: &PROFILE,
         oauth: Arc::new(Bookshelf),
         notices: Some(Arc::new(Bookshelf)),
+        subscriptions: wants_urls.then_some(mailroom as Arc<dyn Subscriptions>),
         feeds: vec![Arc::new(Bookshelf)],
         records: Some(shelf),
+        hub: None,
     }
 }
 
@@ -138,16 +146,21 @@ impl OAuth for Bookshelf {
         })
     }
 
-    async fn refresh(&self, _: &ClientCredentials, _: &Secret) -> Result<Tokens, RefreshError> {
+    async fn refresh(&self, _: GrantRequest<'_>) -> Result<Tokens, RefreshError> {
         Err(RefreshError::Unavailable { message: "never".to_owned() })
     }
 
-    async fn revoke(&self, _: &ClientCredentials, _: &Secret) -> Result<(), RefreshError> {
+    async fn revoke(&self, _: GrantRequest<'_>) -> Result<(), RefreshError> {
         Ok(())
     }
 }
 
 impl Notices for Bookshelf {
+    fn handshake(&self, _: &HeaderMap, body: &[u8]) -> Option<Handshake> {
+        let verifier = std::str::from_utf8(body).ok()?.strip_prefix("handshake ")?;
+        Some(Handshake { subscription: None, verifier: Secret::new(verifier) })
+    }
+
     fn is_signed(&self, headers: &HeaderMap) -> bool {
         headers.contains_key(SIGNATURE)
     }
@@ -169,7 +182,7 @@ impl Notices for Bookshelf {
             if !candidates.is_empty() {
                 change.resource = Arc::default();
             }
-            Some(NoticeEntry { company, change, candidates })
+            Some(NoticeEntry { company, change, is_dated: true, candidates })
         };
         ParsedNotice { entries: text.lines().filter_map(entry).collect(), unread_entries: 0 }
     }
@@ -185,7 +198,7 @@ impl ChangeFeed for Bookshelf {
         Detection::Poll
     }
 
-    fn covers(&self, _resource: &str) -> bool {
+    fn covers(&self, _: &str, _: &Configuration) -> bool {
         true
     }
 
@@ -193,7 +206,7 @@ impl ChangeFeed for Bookshelf {
         None
     }
 
-    async fn changes(&self, request: FeedRequest<'_>) -> Result<FeedPage, FeedError> {
+    async fn changes(&self, request: FeedRequest<'_>) -> Result<FeedPage, ProviderError> {
         let version = Version::Revision("0".to_owned());
         let polled = change("polled", version, ChangeKind::Updated, request.since);
         Ok(FeedPage {
@@ -212,10 +225,10 @@ impl Records for Shelf {
         true
     }
 
-    async fn read(&self, request: RecordsRequest<'_>) -> Result<RecordsPage, FeedError> {
+    async fn read(&self, request: RecordsRequest<'_>) -> Result<RecordsPage, ProviderError> {
         self.reads.fetch_add(1, Ordering::Relaxed);
         if self.is_down.load(Ordering::Relaxed) {
-            return Err(FeedError::Unavailable("the shelf fell over".to_owned()));
+            return Err(ProviderError::Unavailable("the shelf fell over".to_owned()));
         }
         let records = self.records.lock().unwrap();
         let mut page = RecordsPage { reads: 1, ..RecordsPage::default() };

@@ -26,6 +26,10 @@ mod instances;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod mailroom;
+#[cfg(test)]
 mod notices;
 #[cfg(test)]
 mod operator;
+#[cfg(test)]
+mod subscriptions;

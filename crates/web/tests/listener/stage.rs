@@ -117,6 +117,7 @@ impl Stage {
                 "quickbooks.realm.id": COMPANY,
                 "event.notification.enabled": true,
                 "event.vendor.type": "webhook",
+                "event.hydrate": false,
             },
         });
         let answer = self.call(tenant, "POST /instances", &instance.to_string()).await;

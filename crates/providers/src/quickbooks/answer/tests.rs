@@ -17,11 +17,11 @@ fn answer_of(body: &str) -> Answer {
     }
 }
 
-fn read_text(body: &str) -> Result<Records, FeedError> {
+fn read_text(body: &str) -> Result<Records, ProviderError> {
     read_cdc(&answer_of(body), &KnownEntities::new())
 }
 
-fn read_blocks(blocks: &str) -> Result<Records, FeedError> {
+fn read_blocks(blocks: &str) -> Result<Records, ProviderError> {
     read_text(&format!(r#"{{"CDCResponse":[{{"QueryResponse":[{blocks}]}}],"time":"{TIME}"}}"#))
 }
 
@@ -133,7 +133,7 @@ fn what_is_no_answer_is_unavailable_never_empty() {
         ),
     ];
     for body in bodies {
-        assert!(matches!(read_text(&body), Err(FeedError::Unavailable(_))), "{body}");
+        assert!(matches!(read_text(&body), Err(ProviderError::Unavailable(_))), "{body}");
     }
 }
 
@@ -179,7 +179,7 @@ fn what_is_no_answer_to_a_query_is_unavailable_never_empty() {
     ];
     for body in bodies {
         let result = read_query(&answer_of(&body), &KnownEntities::new());
-        assert!(matches!(result, Err(FeedError::Unavailable(_))), "{body}");
+        assert!(matches!(result, Err(ProviderError::Unavailable(_))), "{body}");
     }
 }
 

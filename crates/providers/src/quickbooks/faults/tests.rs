@@ -24,13 +24,14 @@ fn fault(code: &str) -> String {
 }
 
 /// The sort of an error, without its words.
-fn sort(error: &FeedError) -> &'static str {
+fn sort(error: &ProviderError) -> &'static str {
     match error {
-        FeedError::Unauthorized => "unauthorized",
-        FeedError::Refused(_) => "refused",
-        FeedError::Throttled { .. } => "throttled",
-        FeedError::Unavailable(_) => "unavailable",
-        FeedError::Rejected(_) => "rejected",
+        ProviderError::Unauthorized => "unauthorized",
+        ProviderError::Refused(_) => "refused",
+        ProviderError::Throttled { .. } => "throttled",
+        ProviderError::Unavailable(_) => "unavailable",
+        ProviderError::Rejected(_) => "rejected",
+        ProviderError::NotFound(_) => "not found",
     }
 }
 
@@ -96,7 +97,7 @@ fn a_throttled_call_waits_as_long_as_it_is_told_and_60_seconds_otherwise() {
     for (headers, seconds) in cases {
         let wait = Duration::from_secs(*seconds);
         let error = refusal(&answer(429, headers, ""));
-        assert_eq!(error, FeedError::Throttled { wait }, "{headers:?}");
+        assert_eq!(error, ProviderError::Throttled { wait }, "{headers:?}");
     }
 }
 
@@ -165,7 +166,7 @@ fn every_documented_code_has_its_action_and_its_words() {
 fn a_question_about_more_than_30_days_ago_is_explained() {
     let body = r#"{"Fault":{"Error":[{"Message":"m","Detail":"Operation cdc with changedSince date 2020-01-01T00:00:00-08:00 which is older than fixed days is not supported.","code":"2010"}]}}"#;
     assert!(is_too_old(&answer(400, &[], body)));
-    let FeedError::Rejected(words) = refusal(&answer(400, &[], body)) else {
+    let ProviderError::Rejected(words) = refusal(&answer(400, &[], body)) else {
         panic!("it must be rejected")
     };
     assert!(words.starts_with("QuickBooks tells of changes of the last 30 days only"), "{words}");

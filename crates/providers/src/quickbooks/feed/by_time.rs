@@ -1,6 +1,6 @@
 //! Reading an entity by query, in order of the time of the last update.
 
-use ledgerhook_connector::FeedError;
+use ledgerhook_connector::ProviderError;
 use ledgerhook_model::Moment;
 
 use super::{CALLS_PER_ENTITY_MAX, Findings, stuck};
@@ -52,7 +52,7 @@ impl ByTime<'_> {
         &self,
         entity: &KnownEntity,
         findings: &mut Findings,
-    ) -> Result<(), FeedError> {
+    ) -> Result<(), ProviderError> {
         let mut place = Place { since: self.since, start: 1 };
         for _ in 0..CALLS_PER_ENTITY_MAX {
             let page = self.page(entity, place).await?;
@@ -77,7 +77,7 @@ impl ByTime<'_> {
         Ok(())
     }
 
-    async fn page(&self, entity: &KnownEntity, place: Place) -> Result<Records, FeedError> {
+    async fn page(&self, entity: &KnownEntity, place: Place) -> Result<Records, ProviderError> {
         let text = query_text::changed_since(entity.entity, place.since, place.start);
         let answer = self.api.query(self.company, text).await?;
         answer::read_query(&answer, self.entities)

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ledgerhook_connector::{ChangeFeed, FeedError, FeedPage, FeedRequest};
+use ledgerhook_connector::{ChangeFeed, FeedPage, FeedRequest, ProviderError};
 use ledgerhook_egress::Answer;
+use ledgerhook_model::configuration::Configuration;
 use ledgerhook_model::{Detection, Moment};
 
 use super::by_time::ByTime;
@@ -54,8 +55,12 @@ impl ChangeFeed for CdcFeed {
         Detection::Cdc
     }
 
-    fn covers(&self, resource: &str) -> bool {
+    fn covers(&self, resource: &str, _configuration: &Configuration) -> bool {
         entities::is_covered(Feed::Cdc, resource)
+    }
+
+    fn reads_all_at_once(&self) -> bool {
+        true
     }
 
     fn interval_default(&self) -> Option<Duration> {
@@ -64,7 +69,7 @@ impl ChangeFeed for CdcFeed {
 
     /// Resources that change data capture does not cover are left out; when there are no others,
     /// nothing is asked and the cursor stays where it is.
-    async fn changes(&self, request: FeedRequest<'_>) -> Result<FeedPage, FeedError> {
+    async fn changes(&self, request: FeedRequest<'_>) -> Result<FeedPage, ProviderError> {
         let entities = self.entities.covered(Feed::Cdc, request.resources);
         let company = Company { access: request.access, configuration: request.configuration };
         let since = request.since;
@@ -96,7 +101,7 @@ struct Round<'a> {
 }
 
 impl Round<'_> {
-    async fn read(&mut self, entities: &[&KnownEntity]) -> Result<(), FeedError> {
+    async fn read(&mut self, entities: &[&KnownEntity]) -> Result<(), ProviderError> {
         let answer = self.feed.api.cdc(self.company, entities, self.since).await?;
         if faults::is_too_old(&answer) {
             return self.read_back(entities).await;
@@ -120,18 +125,18 @@ impl Round<'_> {
         Ok(())
     }
 
-    async fn ask(&mut self, entity: &KnownEntity, since: Moment) -> Result<Records, FeedError> {
+    async fn ask(&mut self, entity: &KnownEntity, since: Moment) -> Result<Records, ProviderError> {
         let answer = self.feed.api.cdc(self.company, &[entity], since).await?;
         self.take(&answer)
     }
 
-    fn take(&mut self, answer: &Answer) -> Result<Records, FeedError> {
+    fn take(&mut self, answer: &Answer) -> Result<Records, ProviderError> {
         self.findings.reads += 1;
         answer::read_cdc(answer, &self.feed.entities)
     }
 
     /// Goes on from an answer for one entity, while answers are full.
-    async fn read_on(&mut self, entity: &KnownEntity, first: Records) -> Result<(), FeedError> {
+    async fn read_on(&mut self, entity: &KnownEntity, first: Records) -> Result<(), ProviderError> {
         let mut reading = Reading::new(entity.entity, self.since);
         let mut next = reading.take(first)?;
         for _ in 1..CALLS_PER_ENTITY_MAX {
@@ -149,7 +154,7 @@ impl Round<'_> {
 
     /// Reads by query what change data capture does not reach any more; from there on it takes
     /// over.
-    async fn read_back(&mut self, entities: &[&KnownEntity]) -> Result<(), FeedError> {
+    async fn read_back(&mut self, entities: &[&KnownEntity]) -> Result<(), ProviderError> {
         let reader = ByTime {
             api: &self.feed.api,
             company: self.company,

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ledgerhook_connector::{ChangeFeed, FeedError, FeedPage, FeedRequest};
+use ledgerhook_connector::{ChangeFeed, FeedPage, FeedRequest, ProviderError};
 use ledgerhook_model::Detection;
+use ledgerhook_model::configuration::Configuration;
 
 use super::Findings;
 use super::by_time::ByTime;
@@ -43,7 +44,7 @@ impl ChangeFeed for QueryFeed {
         Detection::Poll
     }
 
-    fn covers(&self, resource: &str) -> bool {
+    fn covers(&self, resource: &str, _configuration: &Configuration) -> bool {
         entities::is_covered(Feed::Query, resource)
     }
 
@@ -51,7 +52,7 @@ impl ChangeFeed for QueryFeed {
         Some(INTERVAL_DEFAULT)
     }
 
-    async fn changes(&self, request: FeedRequest<'_>) -> Result<FeedPage, FeedError> {
+    async fn changes(&self, request: FeedRequest<'_>) -> Result<FeedPage, ProviderError> {
         let mut findings = Findings::default();
         let reader = ByTime {
             api: &self.api,

@@ -102,7 +102,7 @@ impl<'a> Reading<'a> {
             changed_at: stamp.map_or(self.received_at, Moment::from),
             record: compact(hint.json)?,
         };
-        Some(NoticeEntry { company: hint.company.to_owned(), change, candidates })
+        Some(NoticeEntry { company: hint.company.to_owned(), change, is_dated: true, candidates })
     }
 
     /// The resource of an entity; an empty one and the candidates where several are named. None

@@ -296,7 +296,7 @@ fn several_names_in_the_place_of_one_are_the_candidates_of_the_entry() {
     ];
     for (name, resource, candidates) in cases {
         let notice = read(name);
-        let [NoticeEntry { company, change, candidates: found }] = &notice.entries[..] else {
+        let [NoticeEntry { company, change, candidates: found, .. }] = &notice.entries[..] else {
             panic!("{name}: {notice:?}");
         };
         let found: Vec<&str> = found.iter().map(|candidate| &**candidate).collect();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use ledgerhook_model::Secret;
 use ledgerhook_model::configuration::Configuration;
 use serde_json::{Map, Value};
 
@@ -32,6 +33,26 @@ fn object(json: Value) -> Map<String, Value> {
 
 fn credentials() -> ClientCredentials {
     ClientCredentials { api_key: Secret::new("key"), api_secret: Secret::new("secret") }
+}
+
+/// A grant to renew or to end.
+struct Grant {
+    credentials: ClientCredentials,
+    configuration: Configuration,
+    refresh_token: Secret,
+}
+
+impl Grant {
+    fn of(refresh_token: &str) -> Self {
+        let refresh_token = Secret::new(refresh_token);
+        let configuration = Configuration::default();
+        Self { credentials: credentials(), configuration, refresh_token }
+    }
+
+    fn request(&self) -> GrantRequest<'_> {
+        let Self { credentials, configuration, refresh_token } = self;
+        GrantRequest { credentials, configuration, refresh_token }
+    }
 }
 
 fn provider_data() -> Value {
@@ -325,8 +346,9 @@ async fn an_exchange_without_a_usable_answer_may_be_tried_again_and_shows_no_tok
 
 async fn refresh(status: &'static str, body: &str) -> (Result<Tokens, RefreshError>, Vec<Asked>) {
     let server = ScriptedServer::new().await;
-    let (script, old) = (|_: &Asked, _| answer(status, body), Secret::new("old"));
-    let result = server.during(script, oauth(&server).refresh(&credentials(), &old)).await;
+    let oauth = oauth(&server);
+    let (script, grant) = (|_: &Asked, _| answer(status, body), Grant::of("old"));
+    let result = server.during(script, oauth.refresh(grant.request())).await;
     (result, server.asked())
 }
 
@@ -391,8 +413,9 @@ async fn a_connection_is_ended_with_json_and_the_credentials() {
     ];
     for (status, body, problem) in cases {
         let server = ScriptedServer::new().await;
-        let (script, token) = (|_: &Asked, _| answer(status, body), Secret::new("r"));
-        let result = server.during(script, oauth(&server).revoke(&credentials(), &token)).await;
+        let oauth = oauth(&server);
+        let (script, grant) = (|_: &Asked, _| answer(status, body), Grant::of("r"));
+        let result = server.during(script, oauth.revoke(grant.request())).await;
         match problem {
             None => assert_eq!(result, Ok(())),
             Some(words) => assert!(result.unwrap_err().to_string().contains(words), "{status}"),

@@ -11,7 +11,7 @@ async fn read(
     resource: &str,
     ids: &[&str],
     script: impl Fn(&Asked, usize) -> Scripted,
-) -> Result<RecordsPage, FeedError> {
+) -> Result<RecordsPage, ProviderError> {
     let object_ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
     let (access, configuration) = (access("9130", "access"), configuration(&[]));
     let request = RecordsRequest {
@@ -78,7 +78,7 @@ async fn an_error_of_any_part_is_the_error_of_all() {
     let server = ScriptedServer::new().await;
     let script = |_: &Asked, _| answer("401 Unauthorized", "");
     let error = read(&server, "bills", &["1"], script).await.unwrap_err();
-    assert_eq!(error, FeedError::Unauthorized);
+    assert_eq!(error, ProviderError::Unauthorized);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@
 //! cut off on the way are asked for once more at the end, from the earliest moment that leaves room
 //! for them. Deletions before that moment are never shown, however they are asked for.
 
-use ledgerhook_connector::FeedError;
+use ledgerhook_connector::ProviderError;
 use ledgerhook_model::{Change, Moment};
 
 use super::super::stuck;
@@ -61,7 +61,7 @@ impl Reading {
     ///
     /// # Errors
     /// When more records than one answer holds changed in one second.
-    pub(super) fn take(&mut self, records: Records) -> Result<Next, FeedError> {
+    pub(super) fn take(&mut self, records: Records) -> Result<Next, ProviderError> {
         let (is_full, time) = (is_full(&records), records.time);
         let last_found = records.found.last().map(|change| change.changed_at);
         let last_deleted = records.deleted.last().map(|change| change.changed_at);
@@ -104,7 +104,7 @@ impl Reading {
         self.found.into_iter().chain(self.deleted)
     }
 
-    fn go_on_from(&mut self, last: Moment) -> Result<Next, FeedError> {
+    fn go_on_from(&mut self, last: Moment) -> Result<Next, ProviderError> {
         if last.seconds() <= self.since.seconds() {
             return Err(stuck(self.entity, OBJECTS_MAX, self.since));
         }

@@ -14,7 +14,7 @@ async fn changes(
     server: &ScriptedServer,
     resources: &[&str],
     script: impl Fn(&Asked, usize) -> Scripted,
-) -> Result<FeedPage, FeedError> {
+) -> Result<FeedPage, ProviderError> {
     let (feed, access, configuration) =
         (CdcFeed::new(api(server)), access("9130", "access"), configuration(&[]));
     server.during(script, ask(&feed, &access, &configuration, resources)).await
@@ -275,7 +275,7 @@ async fn an_error_of_any_call_is_the_error_of_the_page() {
         },
     };
     let error = changes(&server, &["invoices"], script).await.unwrap_err();
-    assert_eq!(error, FeedError::Throttled { wait: Duration::from_secs(9) });
+    assert_eq!(error, ProviderError::Throttled { wait: Duration::from_secs(9) });
 }
 
 #[tokio::test]
@@ -284,7 +284,7 @@ async fn an_unreachable_server_is_unavailable() {
     gone.url = "http://127.0.0.1:1".to_owned();
     let script = |_: &Asked, _| answer("200 OK", "");
     let error = changes(&gone, &["invoices"], script).await.unwrap_err();
-    assert!(matches!(error, FeedError::Unavailable(_)), "{error}");
+    assert!(matches!(error, ProviderError::Unavailable(_)), "{error}");
 }
 
 #[tokio::test]
@@ -296,7 +296,7 @@ async fn a_company_or_token_that_intuit_never_gave_is_not_sent() {
         ask(&feed, &access, &configuration, &["invoices"]).await.unwrap_err()
     };
     for company in ["", "1/../2", "realm"] {
-        assert!(matches!(refused(company, "t").await, FeedError::Rejected(_)), "{company}");
+        assert!(matches!(refused(company, "t").await, ProviderError::Rejected(_)), "{company}");
     }
-    assert_eq!(refused("1", "a\nb").await, FeedError::Unauthorized);
+    assert_eq!(refused("1", "a\nb").await, ProviderError::Unauthorized);
 }

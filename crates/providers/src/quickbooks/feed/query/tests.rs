@@ -12,7 +12,7 @@ async fn changes(
     server: &ScriptedServer,
     resources: &[&str],
     script: impl Fn(&Asked, usize) -> Scripted,
-) -> Result<FeedPage, FeedError> {
+) -> Result<FeedPage, ProviderError> {
     let (feed, access, configuration) =
         (QueryFeed::new(api(server)), access("9130", "access"), configuration(&[]));
     server.during(script, ask(&feed, &access, &configuration, resources)).await
@@ -108,6 +108,6 @@ async fn it_says_what_it_is() {
     for (resource, is_covered) in
         [("tax-codes", true), ("time-activities", true), ("invoices", false), ("budgets", false)]
     {
-        assert_eq!(feed.covers(resource), is_covered, "{resource}");
+        assert_eq!(feed.covers(resource, &configuration(&[])), is_covered, "{resource}");
     }
 }

@@ -1,0 +1,142 @@
+//! Asking a provider on behalf of an instance: the one way from the engine to a connector. A call
+//! is made with tokens that are good, and once more with fresh ones when the provider does not
+//! accept the first; what it cost is counted.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use futures_util::future::BoxFuture;
+use ledgerhook_connector::{
+    Access, ChangeFeed, FeedPage, FeedRequest, ProviderError, Records, RecordsPage, RecordsRequest,
+    TokenSource, UserTokens,
+};
+use ledgerhook_model::{Moment, Secret};
+
+use crate::base::Base;
+use crate::roster::Seat;
+use crate::tokens::{Tokens, credentials};
+
+/// Asks providers.
+#[derive(Debug, Clone)]
+pub(crate) struct Calls {
+    base: Base,
+    tokens: Arc<Tokens>,
+}
+
+impl Calls {
+    pub(crate) fn new(base: &Base, tokens: &Arc<Tokens>) -> Self {
+        Self { base: base.clone(), tokens: Arc::clone(tokens) }
+    }
+
+    /// Changes of those resources that a feed covers.
+    pub(crate) async fn changes(
+        &self,
+        feed: &dyn ChangeFeed,
+        seat: &Arc<Seat>,
+        resources: &[String],
+        since: Moment,
+    ) -> Result<FeedPage, ProviderError> {
+        let question = |access: Access| -> BoxFuture<'_, Result<FeedPage, ProviderError>> {
+            Box::pin(async move {
+                let configuration = &seat.configuration;
+                let request = FeedRequest { access: &access, configuration, since, resources };
+                feed.changes(request).await
+            })
+        };
+        let page = self.ask(seat, question).await?;
+        self.count(seat, page.reads);
+        Ok(page)
+    }
+
+    /// Records of a company by their ids.
+    pub(crate) async fn records(
+        &self,
+        records: &dyn Records,
+        seat: &Arc<Seat>,
+        resource: &str,
+        object_ids: &[String],
+    ) -> Result<RecordsPage, ProviderError> {
+        let question = |access: Access| -> BoxFuture<'_, Result<RecordsPage, ProviderError>> {
+            Box::pin(async move {
+                let (access, configuration) = (&access, &seat.configuration);
+                records.read(RecordsRequest { access, configuration, resource, object_ids }).await
+            })
+        };
+        let page = self.ask(seat, question).await?;
+        self.count(seat, page.reads);
+        Ok(page)
+    }
+
+    /// Asks a question, once more with fresh tokens when the provider does not accept the first.
+    /// A provider that refuses access is noted: only a new authorisation helps.
+    pub(crate) async fn ask<'q, T>(
+        &self,
+        seat: &Arc<Seat>,
+        question: impl Fn(Access) -> BoxFuture<'q, Result<T, ProviderError>>,
+    ) -> Result<T, ProviderError> {
+        let source = Arc::new(SeatTokens {
+            tokens: Arc::clone(&self.tokens),
+            seat: Arc::clone(seat),
+            handed: Mutex::default(),
+        });
+        let access = || Access {
+            company: seat.company.clone(),
+            credentials: credentials(seat),
+            source: Arc::clone(&source) as Arc<dyn TokenSource>,
+        };
+        let mut answer = question(access()).await;
+        if let (Err(ProviderError::Unauthorized), Some(refused)) = (&answer, source.handed()) {
+            self.tokens.replaced(seat, &refused).await?;
+            answer = question(access()).await;
+        }
+        if let Err(ProviderError::Refused(why)) = &answer {
+            self.tokens.shut_out(seat.id, why).await;
+        }
+        answer
+    }
+
+    /// Now.
+    pub(crate) fn now(&self) -> Moment {
+        self.base.clock.now()
+    }
+
+    /// Counts what a call cost.
+    fn count(&self, _seat: &Seat, reads: u32) {
+        self.base.counters.provider_reads.many(u64::from(reads));
+    }
+}
+
+/// The tokens of an instance, as the calls of one question ask for them.
+struct SeatTokens {
+    tokens: Arc<Tokens>,
+    seat: Arc<Seat>,
+    /// The access token that was handed out last: the one that a refusal is about.
+    handed: Mutex<Option<Secret>>,
+}
+
+impl SeatTokens {
+    fn handed(&self) -> Option<Secret> {
+        self.handed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl fmt::Debug for SeatTokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SeatTokens").field(&self.seat.id).finish()
+    }
+}
+
+#[async_trait]
+impl TokenSource for SeatTokens {
+    async fn tokens(&self) -> Result<UserTokens, ProviderError> {
+        let tokens = self.tokens.current(&self.seat).await?;
+        let mut handed = self.handed.lock().unwrap_or_else(PoisonError::into_inner);
+        *handed = Some(tokens.token.clone());
+        Ok(tokens)
+    }
+
+    fn secret(&self, key: &str) -> Option<Secret> {
+        self.seat.secrets.get(key).cloned()
+    }
+}
