@@ -72,14 +72,14 @@ pub async fn serve(command: SandboxCommand, on_line: impl Fn(String)) -> io::Res
     let sandbox = Sandbox::start(options).await?;
     on_line(format!("QuickBooks sandbox at {0}, guide at {0}/sandbox", sandbox.base_url()));
     introduction.into_iter().for_each(&on_line);
-    let freshbooks = sandbox.freshbooks();
-    on_line(format!("FreshBooks sandbox at {0}, guide at {0}/sandbox", freshbooks.base_url()));
+    let freshbooks_url = sandbox.freshbooks().base_url();
+    on_line(format!("FreshBooks sandbox at {freshbooks_url}, guide at {freshbooks_url}/sandbox"));
     freshbooks_introduction.into_iter().for_each(&on_line);
     on_line(format!("Sage sandbox at {0}, guide at {0}/sandbox", sandbox.sage().base_url()));
     sage_introduction.into_iter().for_each(&on_line);
     if let Some(pace) = NonZeroU32::new(changes_per_minute) {
         let sage = sage::keep_books(sandbox.sage(), seed, pace, &on_line);
-        let freshbooks = freshbooks::keep_books(freshbooks, seed, pace, &on_line);
+        let freshbooks = freshbooks::keep_books(sandbox.freshbooks(), seed, pace, &on_line);
         join3(keep_books(&sandbox, seed, pace, &on_line), freshbooks, sage).await;
     }
     std::future::pending().await
@@ -112,11 +112,31 @@ mod tests {
 
     use super::*;
 
-    const LINES: usize = 60;
+    /// Lines kept for the test; further ones are lost once it has seen enough.
+    const LINES_MAX: usize = 1_000;
+    /// How lines begin and end, each of which has to be told.
+    const TOLD: [(&str, &str); 12] = [
+        ("QuickBooks sandbox at http://127.0.0.1:", "/sandbox"),
+        ("app: client id sandbox-client-id", "client secret sandbox-client-secret"),
+        ("company: Corner Cafe", "realm id 9341452000000002"),
+        ("9341452000000001: ", ", Create"),
+        ("FreshBooks sandbox at http://127.0.0.1:", "/sandbox"),
+        ("FreshBooks app: client id ", "client secret sandbox-client-secret"),
+        ("FreshBooks business: Harbour Studio", "account id Bk7Lm2"),
+        ("439001: ", ", create"),
+        ("Sage sandbox at http://127.0.0.1:", "/sandbox"),
+        ("Sage app: client id ", "client secret sandbox-sage-client-secret"),
+        ("Sage business: Harbour Joinery", "user owner@example.com"),
+        ("49c196153fb1524b7d888cece84e8b12: ", ", Created"),
+    ];
+
+    fn is_told((start, end): (&str, &str), seen: &[String]) -> bool {
+        seen.iter().any(|line| line.starts_with(start) && line.ends_with(end))
+    }
 
     #[tokio::test]
     async fn the_command_tells_where_it_is_and_what_changes() {
-        let (lines, mut told) = mpsc::channel(LINES);
+        let (lines, mut told) = mpsc::channel(LINES_MAX);
         let command = SandboxCommand {
             port: 0,
             changes_per_minute: 6_000,
@@ -130,29 +150,14 @@ mod tests {
         });
         let mut seen = Vec::new();
         let looking = async {
-            while seen.len() < LINES {
+            while !TOLD.iter().all(|one| is_told(*one, &seen)) {
                 seen.extend(told.recv().await);
             }
         };
-        tokio::select! {
-            ended = serving => panic!("the command ended: {ended:?}"),
-            end = tokio::time::timeout(Duration::from_secs(10), looking) => end.unwrap(),
-        }
-        for (start, end) in [
-            ("QuickBooks sandbox at http://127.0.0.1:", "/sandbox"),
-            ("app: client id sandbox-client-id", "client secret sandbox-client-secret"),
-            ("company: Corner Cafe", "realm id 9341452000000002"),
-            ("9341452000000001: ", ", Create"),
-            ("FreshBooks sandbox at http://127.0.0.1:", "/sandbox"),
-            ("FreshBooks business: Harbour Studio", "account id Bk7Lm2"),
-            ("439001: ", ", create"),
-            ("Sage sandbox at http://127.0.0.1:", "/sandbox"),
-            ("Sage app: client id ", "client secret sandbox-sage-client-secret"),
-            ("Sage business: Harbour Joinery", "user owner@example.com"),
-            ("49c196153fb1524b7d888cece84e8b12: ", ", Created"),
-        ] {
-            let told = |line: &String| line.starts_with(start) && line.ends_with(end);
-            assert!(seen.iter().any(told), "{start} … {end}: {seen:#?}");
-        }
+        let ended = tokio::select! {
+            ended = serving => Err(format!("the command ended: {ended:?}")),
+            seen_all = tokio::time::timeout(Duration::from_secs(10), looking) => Ok(seen_all),
+        };
+        assert!(matches!(ended, Ok(Ok(()))), "{ended:?}: {seen:#?}");
     }
 }

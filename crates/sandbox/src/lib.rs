@@ -4,10 +4,11 @@
 //! This crate shares no code with the gateway: what the gateway believes about a provider and
 //! what the stand-in does are written down separately, so that they can disagree.
 //!
-//! [`Sandbox::start`] opens a server for each provider on the loopback address, so that every path
-//! is the provider's own. [`Sandbox::quickbooks`], [`Sandbox::freshbooks`] and [`Sandbox::sage`] are
-//! the handles on them: what a developer does in the portal, what a bookkeeper does in the product,
-//! and the faults a test asks for. `GET /sandbox` on a server says what can be done with plain HTTP.
+//! [`Sandbox::start`] opens a server on the loopback address; [`Sandbox::quickbooks`] is the
+//! handle on its QuickBooks Online: what a developer does in the portal, what a bookkeeper does
+//! in the product, and the faults a test asks for. `GET /sandbox` on the server says what can be
+//! done with plain HTTP. [`Sandbox::freshbooks`] and [`Sandbox::sage`] are the same for FreshBooks
+//! and Sage Accounting, on listeners of their own.
 //!
 //! Time and chance are handed in ([`SandboxOptions::clock`], [`SandboxOptions::seed`]), so a run
 //! can be replayed. With [`SandboxOptions::waits_follow_clock`] nothing waits in real time.

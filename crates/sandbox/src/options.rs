@@ -15,7 +15,7 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 /// Settings of one sandbox.
 #[derive(Clone)]
 pub struct SandboxOptions {
-    /// TCP port of QuickBooks Online on 127.0.0.1; 0 takes a free one.
+    /// TCP port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
     /// Where the time comes from; the system clock by default.
     pub clock: Clock,
@@ -28,10 +28,10 @@ pub struct SandboxOptions {
     pub seed: u64,
     /// Settings of the QuickBooks Online stand-in.
     pub quickbooks: QuickBooksOptions,
-    /// Settings of the Sage Accounting stand-in.
-    pub sage: SageOptions,
     /// Settings of the FreshBooks stand-in.
     pub freshbooks: FreshBooksOptions,
+    /// Settings of the Sage Accounting stand-in.
+    pub sage: SageOptions,
 }
 
 impl Default for SandboxOptions {
@@ -42,8 +42,8 @@ impl Default for SandboxOptions {
             waits_follow_clock: false,
             seed: 1,
             quickbooks: QuickBooksOptions::default(),
-            sage: SageOptions::default(),
             freshbooks: FreshBooksOptions::default(),
+            sage: SageOptions::default(),
         }
     }
 }
@@ -56,8 +56,8 @@ impl fmt::Debug for SandboxOptions {
             .field("waits_follow_clock", &self.waits_follow_clock)
             .field("seed", &self.seed)
             .field("quickbooks", &self.quickbooks)
-            .field("sage", &self.sage)
             .field("freshbooks", &self.freshbooks)
+            .field("sage", &self.sage)
             .finish_non_exhaustive()
     }
 }

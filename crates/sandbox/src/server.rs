@@ -1,4 +1,4 @@
-//! The running sandbox: a loopback server for each provider stand-in.
+//! The running sandbox: its loopback servers and the provider stand-ins they carry.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -55,7 +55,7 @@ impl Sandbox {
         Ok(Self { base_url, quickbooks, freshbooks, sage, tasks, stop: stop_guard })
     }
 
-    /// Where QuickBooks Online is: `http://127.0.0.1:<port>`, without a slash at the end.
+    /// `http://127.0.0.1:<port>` of QuickBooks Online, without a slash at the end.
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.base_url
@@ -67,13 +67,13 @@ impl Sandbox {
         &self.quickbooks
     }
 
-    /// The FreshBooks stand-in.
+    /// The FreshBooks stand-in; [`FreshBooks::base_url`] says where it is.
     #[must_use]
     pub fn freshbooks(&self) -> &FreshBooks {
         &self.freshbooks
     }
 
-    /// The Sage Accounting stand-in.
+    /// The Sage Accounting stand-in; [`Sage::base_url`] says where it is.
     #[must_use]
     pub fn sage(&self) -> &Sage {
         &self.sage

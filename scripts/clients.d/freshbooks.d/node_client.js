@@ -36,8 +36,8 @@ async function approve(authorizeUri) {
 }
 
 async function connect() {
-  const client = new Client('sandbox-freshbooks-client-id', {
-    clientSecret: 'sandbox-freshbooks-client-secret',
+  const client = new Client('sandbox-client-id', {
+    clientSecret: 'sandbox-client-secret',
     redirectUri,
     retryOptions: { retries: 0 },
   });

@@ -47,8 +47,8 @@ def approve(authorize_url):
 
 def connect():
     client = Client(
-        "sandbox-freshbooks-client-id",
-        client_secret="sandbox-freshbooks-client-secret",
+        "sandbox-client-id",
+        client_secret="sandbox-client-secret",
         redirect_uri=REDIRECT_URI,
         auto_retry=False,
     )

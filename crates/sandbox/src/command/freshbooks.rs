@@ -13,7 +13,7 @@ const PORT: u16 = 8431;
 pub(super) fn options() -> FreshBooksOptions {
     FreshBooksOptions {
         port: PORT,
-        apps: vec![App::new("sandbox-freshbooks-client-id", "sandbox-freshbooks-client-secret")],
+        apps: vec![App::new("sandbox-client-id", "sandbox-client-secret")],
         businesses: vec![Business::new(439_001, "Bk7Lm2", "Harbour Studio")],
         ..FreshBooksOptions::default()
     }
@@ -27,8 +27,7 @@ pub(super) fn introduce(options: &FreshBooksOptions) -> Vec<String> {
     };
     let business = |one: &Business| {
         let account = one.account_id.as_deref().unwrap_or("none");
-        let (name, id) = (&one.name, one.business_id);
-        format!("FreshBooks business: {name}, id {id}, account id {account}")
+        format!("FreshBooks business: {}, id {}, account id {account}", one.name, one.business_id)
     };
     options.apps.iter().map(app).chain(options.businesses.iter().map(business)).collect()
 }
@@ -41,10 +40,9 @@ pub(super) async fn keep_books(
     on_line: &impl Fn(String),
 ) {
     let work = freshbooks.businesses().into_iter().map(async |business| {
-        let id = business.business_id;
-        let mut bookkeeper = Bookkeeper::new(freshbooks.clone(), id, seed);
+        let mut bookkeeper = Bookkeeper::new(freshbooks.clone(), business.business_id, seed);
         let end = bookkeeper.run(pace, |step| on_line(step.to_string())).await;
-        on_line(format!("{id}: no more changes, {end}"));
+        on_line(format!("{}: no more changes, {end}", business.business_id));
     });
     join_all(work).await;
 }
