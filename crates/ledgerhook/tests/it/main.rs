@@ -14,6 +14,8 @@ mod delivery;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
+mod freshbooks;
+#[cfg(test)]
 mod full_disk;
 #[cfg(test)]
 mod hydration;
