@@ -1,8 +1,9 @@
 //! `event.poller.urls` with full lines, the form before the JSON one
-//! (reference: cloud-elements §6.3).
+//! (reference: cloud-elements §6.3). This stands on one line:
 //!
 //! ```text
-//! resource|url|filter|updatedField|updatedFormat|updatedZone|createdField|createdFormat|createdZone
+//! resource|url|filter|updatedField|updatedFormat|updatedZone|
+//!     createdField|createdFormat|createdZone
 //! ```
 
 use super::{
