@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ledgerhook_engine::store::deliveries::DeliveryFilter;
+use ledgerhook_engine::store::kept::Company;
 use ledgerhook_model::Moment;
 use ledgerhook_model::delivery::DeliveryStatus;
 
@@ -68,6 +69,18 @@ impl<W: World> Run<W> {
         for poll in self.drive(store.poll_states()).await.expect("a working store") {
             if poll.cursor.read_up_to < from {
                 return Some(format!("{poll:?} has not looked since {}", from.to_iso_seconds()));
+            }
+        }
+        for number in 0..self.instances.len() {
+            let plan = self.instances[number].plan.clone();
+            let company = Company {
+                organization: self.organizations[plan.organization].id,
+                element: W::ELEMENT.to_owned(),
+                id: self.setup.companies[plan.company].clone(),
+            };
+            let kept = self.drive(store.kept_for(company, None, 1)).await.expect("a working store");
+            if plan.kind.takes_notices() && !kept.notices.is_empty() {
+                return Some(format!("a notice waits for its records: {:?}", kept.notices));
             }
         }
         for number in 0..self.organizations.len() {
