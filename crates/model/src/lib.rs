@@ -10,9 +10,11 @@ pub mod cursor;
 pub mod delivery;
 pub mod envelope;
 pub mod event;
+pub mod history;
 pub mod ids;
 pub mod limits;
 pub mod moment;
+pub mod month;
 pub mod naming;
 pub mod poller_urls;
 pub mod secret;
@@ -20,8 +22,10 @@ pub mod signature;
 
 pub use change::{Change, ChangeKind, Detection, Version};
 pub use event::{Event, EventStatus};
+pub use history::{HistoryKind, ReadMark};
 pub use ids::{
     AppId, DeliveryId, EventId, InstanceId, NoticeId, NotificationId, OrganizationId, UserId,
 };
 pub use moment::Moment;
+pub use month::Month;
 pub use secret::{Secret, SecretHash};

@@ -11,11 +11,13 @@ pub mod conformance;
 pub mod deliveries;
 mod error;
 pub mod grants;
+pub mod history;
 pub mod instances;
 pub mod journal;
 pub mod kept;
 pub mod memory;
 pub mod polls;
+pub mod reads;
 pub mod tenancy;
 
 pub use error::StoreError;
@@ -30,6 +32,8 @@ pub trait Store:
     + kept::Kept
     + deliveries::Deliveries
     + polls::Polls
+    + reads::Reads
+    + history::History
     + Send
     + Sync
     + std::fmt::Debug
@@ -46,6 +50,8 @@ impl<T> Store for T where
         + kept::Kept
         + deliveries::Deliveries
         + polls::Polls
+        + reads::Reads
+        + history::History
         + Send
         + Sync
         + std::fmt::Debug

@@ -7,22 +7,25 @@
 mod apps;
 mod deliveries;
 mod grants;
+mod history;
 mod instances;
 mod journal;
 mod kept;
 mod polls;
+mod reads;
 mod tenancy;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use ledgerhook_model::{AppId, DeliveryId, InstanceId, OrganizationId, UserId};
+use ledgerhook_model::{AppId, DeliveryId, InstanceId, Month, OrganizationId, ReadMark, UserId};
 
 use crate::StoreError;
 use crate::apps::App;
 use crate::grants::StoredGrant;
 use crate::instances::Instance;
-use crate::polls::{PollId, PollState};
+use crate::polls::{PollId, PollState, PollingPause};
+use crate::reads::MarkedReads;
 
 /// A store that keeps everything in memory.
 #[derive(Debug, Default)]
@@ -66,6 +69,10 @@ struct State {
     instances: BTreeMap<InstanceId, Instance>,
     grants: BTreeMap<InstanceId, StoredGrant>,
     polls: BTreeMap<PollId, PollState>,
+    pauses: BTreeMap<InstanceId, PollingPause>,
+    histories: BTreeMap<InstanceId, VecDeque<history::HistoryRow>>,
+    reads: BTreeMap<(Month, InstanceId, Option<AppId>), i64>,
+    read_marks: BTreeMap<(AppId, Month, ReadMark), MarkedReads>,
     journal: journal::JournalRows,
     deliveries: BTreeMap<DeliveryId, deliveries::DeliveryRow>,
     last_ids: LastIds,
@@ -82,6 +89,7 @@ struct LastIds {
     notice: i64,
     event_place: i64,
     notification: i64,
+    history: i64,
 }
 
 /// Counts `last` up and returns it.
