@@ -14,7 +14,7 @@ mod records;
 mod subscriptions;
 
 pub use access::{Access, TokenSource, UserTokens};
-pub use feed::{ChangeFeed, FeedPage, FeedRequest};
+pub use feed::{ChangeFeed, FeedPage, FeedRequest, ReadPlan};
 pub use notices::{Handshake, NoticeEntry, Notices, ParsedNotice};
 pub use oauth::{
     AuthorizeRequest, ClientCredentials, ConnectError, ConnectRequest, Connected, GrantRequest,

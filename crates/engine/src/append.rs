@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use ledgerhook_model::NoticeId;
+use ledgerhook_model::{Detection, NoticeId};
 use ledgerhook_store::StoreError;
 use ledgerhook_store::journal::{Append, Appended};
 use tokio::sync::{mpsc, oneshot};
@@ -84,8 +84,12 @@ impl Task {
     async fn write(&self, jobs: &mut Vec<Job>) {
         let (batch, answers): (Vec<_>, Vec<_>) =
             jobs.drain(..).map(|job| (job.append, job.answer)).unzip();
+        let findings = batch.iter().flat_map(|append| &append.findings);
+        let noticed = findings.filter(|finding| finding.detection == Detection::Webhook);
+        let told: Vec<_> = noticed.map(|finding| (finding.instance, finding.seen_at)).collect();
         match self.base.store.append(batch).await {
             Ok(written) => {
+                self.base.last_notices.note(told);
                 for (appended, answer) in written.into_iter().zip(answers) {
                     self.count(&appended);
                     let notice = appended.notice;

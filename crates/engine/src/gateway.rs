@@ -19,12 +19,16 @@ use crate::base::Base;
 use crate::calls::Calls;
 use crate::counters::CountersSnapshot;
 use crate::dispatch::Dispatcher;
+use crate::health::Health;
 use crate::instances::Instances;
 use crate::intake::Intake;
 use crate::kept::KeptNotices;
+use crate::operations::Operations;
 use crate::polling::Polling;
+use crate::reads::Reads;
 use crate::refusal::Refusal;
 use crate::settings::Settings;
+use crate::spending::Spending;
 use crate::supervisor::Supervisor;
 use crate::tenants::{Caller, Credentials, Tenants, hex};
 use crate::tokens::Tokens;
@@ -61,6 +65,8 @@ pub struct Gateway {
     intake: Intake,
     kept: Arc<KeptNotices>,
     polling: Arc<Polling>,
+    health: Health,
+    spending: Spending,
     dispatcher: Arc<Dispatcher>,
     supervisor: Supervisor,
 }
@@ -76,6 +82,7 @@ impl Gateway {
     /// when the last process ended.
     pub async fn start(parts: Parts, settings: Settings) -> Result<Self, Refusal> {
         let Parts { store, connectors, callbacks, policy, clock, entropy, vault } = parts;
+        let reads = Arc::new(Reads::read_back(&*store, clock.now()).await?);
         let base = Base {
             store,
             connectors: Arc::new(connectors),
@@ -84,12 +91,14 @@ impl Gateway {
             entropy,
             vault,
             counters: Arc::default(),
+            reads,
+            last_notices: Arc::default(),
         };
         let supervisor = Supervisor::default();
         let dispatcher = Dispatcher::start(base.clone(), callbacks, &settings, &supervisor);
         let appender = Appender::start(base.clone(), Arc::clone(&dispatcher), &supervisor);
         let tokens = Arc::new(Tokens::new(&base));
-        let calls = Calls::new(&base, &tokens);
+        let calls = Calls::new(&base, &tokens, Operations::new(&base, &appender));
         let polling = Polling::start(
             crate::polling::Parts {
                 base: base.clone(),
@@ -117,6 +126,8 @@ impl Gateway {
                 kept: Arc::clone(&kept),
                 allow_unsigned: settings.allow_unsigned_notices,
             },
+            health: Health { base: base.clone(), polling: Arc::clone(&polling) },
+            spending: Spending { base: base.clone(), polling: Arc::clone(&polling) },
             base,
             kept,
             polling,
@@ -129,9 +140,11 @@ impl Gateway {
 
     async fn take_up(&self, settings: &Settings) -> Result<(), Refusal> {
         self.apps.refresh_roster().await?;
+        self.polling.read_pauses().await?;
         self.instances.seat_all().await?;
         self.kept.visit_all();
         self.dispatcher.take_up().await?;
+        Reads::start_writing(self.base.clone(), &self.supervisor);
         crate::retention::start(self.base.clone(), settings.retention, &self.supervisor);
         Ok(())
     }
@@ -164,6 +177,16 @@ impl Gateway {
     /// Instances.
     pub fn instances(&self) -> &Instances {
         &self.instances
+    }
+
+    /// How instances are.
+    pub fn health(&self) -> &Health {
+        &self.health
+    }
+
+    /// What provider apps have spent.
+    pub fn spending(&self) -> &Spending {
+        &self.spending
     }
 
     /// Where provider notices go.
@@ -249,6 +272,8 @@ impl Gateway {
     /// Ends all tasks: no further attempt begins, those under way are waited for. What could not
     /// be finished is taken up at the next start.
     pub async fn shut_down(&self) -> bool {
-        self.supervisor.shut_down(SHUTDOWN_PATIENCE).await
+        let complete = self.supervisor.shut_down(SHUTDOWN_PATIENCE).await;
+        self.base.reads.write(&*self.base.store).await;
+        complete
     }
 }

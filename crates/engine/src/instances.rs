@@ -1,5 +1,7 @@
 //! Instances: connecting a company, changing, listing and removing the connection.
 
+mod changes;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -23,6 +25,7 @@ use crate::seating;
 use crate::supervisor::Supervisor;
 use crate::tenants::{Caller, new_token};
 use crate::tokens::Tokens;
+use changes::Change;
 
 const CONFIGURATION: &str = "instance.configuration";
 const TOKEN: &str = "instance.token";
@@ -240,7 +243,8 @@ impl Instances {
         let farewell = self.tokens.farewell(id).await;
         self.base.store.delete_instance(organization, id).await?;
         self.base.roster.unseat(id);
-        self.polling.end(id);
+        self.polling.forget(id);
+        self.base.last_notices.forget(id);
         if let Some(farewell) = farewell {
             self.supervisor.spawn(farewell);
         }
@@ -269,11 +273,14 @@ impl Instances {
     ) -> Result<InstanceView, Refusal> {
         let connector = self.connector(&instance.element)?.clone();
         seating::check(&connector, &configuration, &self.policy)?;
+        let before = self.configuration(&instance)?;
+        let is_reconnected = provider_data.is_some();
         if let Some(data) = provider_data {
             let connected = connect(&connector, &data, &mut configuration, false).await?;
             instance.company.clone_from(&connected.company);
             self.tokens.take(instance.id, &connected.tokens).await?;
         }
+        let keys = changes::changed_keys(&before, &configuration);
         (instance.configuration, instance.sealed_configuration) = {
             let (open, sealed) = self.split(&connector, configuration);
             (open.0, sealed)
@@ -282,6 +289,8 @@ impl Instances {
         if !self.base.store.update_instance(instance.clone()).await? {
             return Err(not_found(instance.id));
         }
+        let what = Change { is_reconnected, keys, disabled: instance.disabled };
+        self.tell_of_change(&instance, what).await?;
         self.put_to_work(&instance).await?;
         self.view(instance).await
     }

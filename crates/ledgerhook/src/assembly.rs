@@ -131,6 +131,7 @@ fn engine_settings(settings: &Settings) -> ledgerhook_engine::Settings {
     let waits = &settings.delivery.retry_waits_seconds;
     ledgerhook_engine::Settings {
         poll_interval_min: Duration::from_millis(settings.polling.interval_ms_min),
+        poll_failures_before_pause: settings.polling.failures_before_pause.max(1),
         retention: Duration::from_secs(settings.journal.retention_hours.saturating_mul(3_600)),
         retry: RetrySchedule::new(waits.iter().copied().map(Duration::from_secs).collect()),
         callback_in_flight_max: settings.delivery.callback_in_flight_max.max(1),

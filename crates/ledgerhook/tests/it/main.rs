@@ -14,6 +14,8 @@ mod events;
 #[cfg(test)]
 mod full_disk;
 #[cfg(test)]
+mod health;
+#[cfg(test)]
 mod instances;
 #[cfg(test)]
 mod matrix;
@@ -21,6 +23,8 @@ mod matrix;
 mod notices;
 #[cfg(test)]
 mod polling;
+#[cfg(test)]
+mod reads;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]

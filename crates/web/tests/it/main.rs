@@ -18,6 +18,8 @@ mod events;
 #[cfg(test)]
 mod gateway_under_test;
 #[cfg(test)]
+mod health;
+#[cfg(test)]
 mod http_rules;
 #[cfg(test)]
 mod ingress;
@@ -29,3 +31,7 @@ mod lists;
 mod notices;
 #[cfg(test)]
 mod operator;
+#[cfg(test)]
+mod polling;
+#[cfg(test)]
+mod reads;
