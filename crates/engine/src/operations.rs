@@ -21,7 +21,7 @@ use crate::roster::Seat;
 /// The resource of these events.
 pub(crate) const RESOURCE: &str = "instances";
 
-/// Where a customer authorises again; the caller's base path is before it.
+/// Where it is told how a customer authorises again, as the API's clients address it.
 pub(crate) fn reconnect_path(instance: InstanceId) -> String {
     format!("/elements/api-v2/instances/{instance}/reconnect")
 }

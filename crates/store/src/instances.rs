@@ -80,8 +80,8 @@ pub trait Instances {
     /// Stores `instance` over the row with its id and organisation; false when there is none.
     async fn update_instance(&self, instance: Instance) -> Result<bool, StoreError>;
     /// Removes an instance with its grant, its poll state and its history, and parks its pending
-    /// deliveries with [`ledgerhook_model::delivery::ParkReason::NoCallback`]. Its events stay until
-    /// their retention ends. False when the organisation has no such instance.
+    /// deliveries with [`NoCallback`](ledgerhook_model::delivery::ParkReason::NoCallback). Its
+    /// events stay until their retention ends. False when the organisation has no such instance.
     async fn delete_instance(
         &self,
         organization: OrganizationId,

@@ -1,6 +1,9 @@
 //! Reads that a provider meters: counted, kept and held within an app's budget.
 
+use ledgerhook_model::Month;
 use ledgerhook_sandbox::quickbooks::{CallKind, RecordOperation};
+use ledgerhook_store::reads::Reads as _;
+use ledgerhook_store_sqlite::{Access, SqliteStore};
 use ledgerhook_testkit::{Instance, PATIENCE, Stage, eventually};
 use serde_json::{Value, json};
 
@@ -47,6 +50,24 @@ async fn reads_are_what_the_provider_counts_and_outlive_the_process() {
         assert!(stage.gateway.terminate().await.success());
         stage.restart().await;
     }
+}
+
+#[tokio::test]
+async fn reads_that_were_written_are_known_after_a_kill() {
+    let mut stage = Stage::set(PROGRAM, &[]).await;
+    let reads = set_budget(&stage, json!("silver")).await;
+    let instance = connect(&stage, "polling", "1000").await;
+    stage.tenant.caller.post(&format!("/instances/{}/poll", instance.id), &Value::Null).await.ok();
+    let found = stage.tenant.caller.get(&reads).await.ok();
+    let month = Month::parse(found["month"].as_str().unwrap()).unwrap();
+    let store = SqliteStore::open(&stage.gateway.data_folder(), Access::Shared).unwrap();
+    let written = async || store.reads_of_month(month).await.unwrap().first().copied();
+    let count = eventually("the count is written", PATIENCE, written).await;
+    assert_eq!((count.instance.0, count.reads), (instance.id, 1));
+    drop(store);
+    stage.gateway.kill9();
+    stage.restart().await;
+    assert_eq!(stage.tenant.caller.get(&reads).await.ok()["used"], 1);
 }
 
 #[tokio::test]
