@@ -52,12 +52,18 @@ pub struct ReadPlan {
 #[async_trait]
 pub trait ChangeFeed: Send + Sync {
     /// Its name, by which its cursors are kept: `cdc`, `query`.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
     /// What its findings are called: `cdc`, or `poll`.
     fn detection(&self) -> Detection;
     /// Whether it tells of changes of a resource, for an instance with this configuration. A
     /// resource is covered by one feed at most.
     fn covers(&self, resource: &str, configuration: &Configuration) -> bool;
+    /// Whether one call tells of all resources (QuickBooks' change data capture): then it is the
+    /// cheapest way to read what several notices point at, and each group of notices of a hybrid
+    /// instance is read by it.
+    fn reads_all_at_once(&self) -> bool {
+        false
+    }
     /// How often it is asked when the instance says nothing of this feed
     /// (`event.poller.<name>.refresh_interval`, in minutes): `None` for the instance's own
     /// interval.

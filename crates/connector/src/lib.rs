@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 mod access;
 mod feed;
+mod hub;
 mod notices;
 mod oauth;
+mod pace;
 mod profile;
 mod provider_error;
 mod records;
@@ -15,11 +17,15 @@ mod subscriptions;
 
 pub use access::{Access, TokenSource, UserTokens};
 pub use feed::{ChangeFeed, FeedPage, FeedRequest, ReadPlan};
+pub use hub::{
+    FieldProfile, Hub, HubCompany, HubDeletions, HubPage, HubPlace, HubQuery, HubRecord,
+};
 pub use notices::{Handshake, NoticeEntry, Notices, ParsedNotice};
 pub use oauth::{
     AuthorizeRequest, ClientCredentials, ConnectError, ConnectRequest, Connected, GrantRequest,
     MigrateRequest, OAuth, RefreshError, RequestToken, RequestTokenRequest, Tokens,
 };
+pub use pace::{HOLD_MAX, Pace, PaceLimits, TURN_WAIT_MAX};
 pub use profile::{ElementProfile, ResourceProfile};
 pub use provider_error::ProviderError;
 pub use records::{Records, RecordsPage, RecordsRequest};
@@ -41,6 +47,8 @@ pub struct Connector {
     pub feeds: Vec<Arc<dyn ChangeFeed>>,
     /// How single records are read; `None` when a notice carries the whole record.
     pub records: Option<Arc<dyn Records>>,
+    /// How its records are read through the hub; `None` when they cannot be.
+    pub hub: Option<Arc<dyn Hub>>,
 }
 
 impl fmt::Debug for Connector {

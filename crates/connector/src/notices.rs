@@ -50,7 +50,8 @@ pub trait Notices: Send + Sync {
     fn handshake(&self, _headers: &HeaderMap, _body: &[u8]) -> Option<Handshake> {
         None
     }
-    /// Whether the signature fits `verifier_token` (an app's, or a subscription's), over the raw body, in constant time.
+    /// Whether the signature fits `verifier_token` (an app's, or a subscription's), over the raw
+    /// body, in constant time.
     fn signature_fits(&self, headers: &HeaderMap, body: &[u8], verifier_token: &Secret) -> bool;
     /// Reads a body. `received_at` dates entries that carry no time.
     fn parse(&self, body: &[u8], received_at: Moment) -> ParsedNotice;

@@ -32,16 +32,19 @@ impl Calls {
         Self { base, tokens, operations: Arc::new(operations) }
     }
 
-    /// Changes of the resources of an instance that a feed covers.
+    /// Changes of those resources that a feed covers. None are read when the app's reads of the
+    /// month are used.
     pub(crate) async fn changes(
         &self,
-        feed: &Arc<dyn ChangeFeed>,
+        feed: &dyn ChangeFeed,
         seat: &Arc<Seat>,
+        resources: &[String],
         since: Moment,
     ) -> Result<FeedPage, ProviderError> {
+        self.check_budget(seat)?;
         let question = |access: Access| -> BoxFuture<'_, Result<FeedPage, ProviderError>> {
             Box::pin(async move {
-                let (configuration, resources) = (&seat.configuration, &seat.settings.resources);
+                let configuration = &seat.configuration;
                 let request = FeedRequest { access: &access, configuration, since, resources };
                 feed.changes(request).await
             })
@@ -51,7 +54,7 @@ impl Calls {
         Ok(page)
     }
 
-    /// Records of a company by their ids. When the app's reads of the month are used, none is read.
+    /// Records of a company by their ids. None are read when the app's reads of the month are used.
     pub(crate) async fn records(
         &self,
         records: &dyn Records,
@@ -59,9 +62,7 @@ impl Calls {
         resource: &str,
         object_ids: &[String],
     ) -> Result<RecordsPage, ProviderError> {
-        if let Some(why) = self.base.spent_budget(seat) {
-            return Err(ProviderError::Unavailable(why));
-        }
+        self.check_budget(seat)?;
         let question = |access: Access| -> BoxFuture<'_, Result<RecordsPage, ProviderError>> {
             Box::pin(async move {
                 let (access, configuration) = (&access, &seat.configuration);
@@ -104,6 +105,18 @@ impl Calls {
         answer
     }
 
+    /// Now.
+    pub(crate) fn now(&self) -> Moment {
+        self.base.clock.now()
+    }
+
+    /// A question that is not put for want of reads is refused: waiting for the next month helps
+    /// nobody who has a notice to tell of.
+    fn check_budget(&self, seat: &Seat) -> Result<(), ProviderError> {
+        let why = self.base.spent_budget(seat);
+        why.map_or(Ok(()), |why| Err(ProviderError::Rejected(why)))
+    }
+
     /// Counts what a call cost.
     fn count(&self, seat: &Seat, reads: u32) {
         let app = self.base.roster.app_of(seat).map(|app| app.id);
@@ -139,5 +152,9 @@ impl TokenSource for SeatTokens {
         let mut handed = self.handed.lock().unwrap_or_else(PoisonError::into_inner);
         *handed = Some(tokens.token.clone());
         Ok(tokens)
+    }
+
+    fn secret(&self, key: &str) -> Option<Secret> {
+        self.seat.secrets.get(key).cloned()
     }
 }

@@ -7,10 +7,10 @@ use std::time::Duration;
 use ledgerhook_connector::Connector;
 use ledgerhook_egress::{AddressPolicy, Client};
 use ledgerhook_model::{DeliveryId, EventId, InstanceId, OrganizationId};
-use ledgerhook_store::Store;
 use ledgerhook_store::deliveries::{DeliveryFilter, DeliveryRecord};
 use ledgerhook_store::journal::{EventFilter, EventPage, EventRecord};
 use ledgerhook_store::kept::{KeptFilter, KeptPage};
+use ledgerhook_store::{Store, StoreError};
 
 use crate::ambient::{Clock, Entropy, random_bytes};
 use crate::append::Appender;
@@ -29,6 +29,7 @@ use crate::reads::Reads;
 use crate::refusal::Refusal;
 use crate::settings::Settings;
 use crate::spending::Spending;
+use crate::subscriptions::{SubscriptionView, Subscriptions};
 use crate::supervisor::Supervisor;
 use crate::tenants::{Caller, Credentials, Tenants, hex};
 use crate::tokens::Tokens;
@@ -53,6 +54,26 @@ pub struct Parts {
     pub vault: Vault,
 }
 
+impl Parts {
+    /// What every part of the engine stands on, and with what callbacks are called.
+    async fn into_base(self) -> Result<(Base, Client, AddressPolicy), StoreError> {
+        let Self { store, connectors, callbacks, policy, clock, entropy, vault } = self;
+        let reads = Arc::new(Reads::read_back(&*store, clock.now()).await?);
+        let base = Base {
+            store,
+            connectors: Arc::new(connectors),
+            roster: Arc::default(),
+            clock,
+            entropy,
+            vault,
+            counters: Arc::default(),
+            reads,
+            last_notices: Arc::default(),
+        };
+        Ok((base, callbacks, policy))
+    }
+}
+
 /// How long a shutdown waits for what is under way.
 const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(20);
 
@@ -64,6 +85,7 @@ pub struct Gateway {
     instances: Instances,
     intake: Intake,
     kept: Arc<KeptNotices>,
+    subscriptions: Arc<Subscriptions>,
     polling: Arc<Polling>,
     health: Health,
     spending: Spending,
@@ -81,24 +103,13 @@ impl Gateway {
     /// Reads what the store holds, starts the engine's tasks, and takes up whatever was under way
     /// when the last process ended.
     pub async fn start(parts: Parts, settings: Settings) -> Result<Self, Refusal> {
-        let Parts { store, connectors, callbacks, policy, clock, entropy, vault } = parts;
-        let reads = Arc::new(Reads::read_back(&*store, clock.now()).await?);
-        let base = Base {
-            store,
-            connectors: Arc::new(connectors),
-            roster: Arc::default(),
-            clock,
-            entropy,
-            vault,
-            counters: Arc::default(),
-            reads,
-            last_notices: Arc::default(),
-        };
+        let (base, callbacks, policy) = parts.into_base().await?;
         let supervisor = Supervisor::default();
         let dispatcher = Dispatcher::start(base.clone(), callbacks, &settings, &supervisor);
         let appender = Appender::start(base.clone(), Arc::clone(&dispatcher), &supervisor);
-        let tokens = Arc::new(Tokens::new(&base));
+        let tokens = Arc::new(Tokens::new(&base, &supervisor));
         let calls = Calls::new(&base, &tokens, Operations::new(&base, &appender));
+        let subscriptions = Subscriptions::new(&base, &calls, &settings, &supervisor);
         let polling = Polling::start(
             crate::polling::Parts {
                 base: base.clone(),
@@ -108,28 +119,41 @@ impl Gateway {
             &settings,
             &supervisor,
         );
-        let kept = KeptNotices::new(&base, calls, appender.clone(), &supervisor);
+        let kept = KeptNotices::new(
+            crate::kept::Parts {
+                base: base.clone(),
+                calls,
+                polling: Arc::clone(&polling),
+                appender: appender.clone(),
+            },
+            &settings,
+            &supervisor,
+        );
         let gateway = Self {
             tenants: Tenants::of(&base),
             apps: Apps::new(&base),
             instances: Instances {
                 base: base.clone(),
                 policy,
-                tokens,
+                tokens: Arc::clone(&tokens),
                 polling: Arc::clone(&polling),
                 kept: Arc::clone(&kept),
+                subscriptions: Arc::clone(&subscriptions),
+                states: Arc::default(),
                 supervisor: supervisor.clone(),
             },
             intake: Intake {
                 base: base.clone(),
                 appender,
                 kept: Arc::clone(&kept),
+                subscriptions: Arc::clone(&subscriptions),
                 allow_unsigned: settings.allow_unsigned_notices,
             },
-            health: Health { base: base.clone(), polling: Arc::clone(&polling) },
+            health: Health { base: base.clone(), polling: Arc::clone(&polling), tokens },
             spending: Spending { base: base.clone(), polling: Arc::clone(&polling) },
             base,
             kept,
+            subscriptions,
             polling,
             dispatcher,
             supervisor,
@@ -140,10 +164,12 @@ impl Gateway {
 
     async fn take_up(&self, settings: &Settings) -> Result<(), Refusal> {
         self.apps.refresh_roster().await?;
+        self.subscriptions.load().await?;
         self.polling.read_pauses().await?;
         self.instances.seat_all().await?;
         self.kept.visit_all();
         self.dispatcher.take_up().await?;
+        self.supervisor.spawn(Arc::clone(&self.subscriptions).audit());
         Reads::start_writing(self.base.clone(), &self.supervisor);
         crate::retention::start(self.base.clone(), settings.retention, &self.supervisor);
         Ok(())
@@ -252,6 +278,16 @@ impl Gateway {
         id: InstanceId,
     ) -> Result<(), Refusal> {
         self.polling.poll_now(organization, id).await
+    }
+
+    /// The subscriptions of an instance at its provider, by topic; none where the provider is told
+    /// once for all companies.
+    pub fn subscriptions(
+        &self,
+        organization: OrganizationId,
+        id: InstanceId,
+    ) -> Result<Vec<SubscriptionView>, Refusal> {
+        self.subscriptions.list(organization, id)
     }
 
     /// The public key (`whpk_…`) that verifies the `v1a` signatures of an organisation.

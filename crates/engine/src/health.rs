@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ledgerhook_connector::Connector;
 use ledgerhook_model::{InstanceId, Moment, OrganizationId};
 use ledgerhook_store::deliveries::WaitingDeliveries;
 use ledgerhook_store::grants::StoredGrant;
@@ -13,9 +12,10 @@ use ledgerhook_store::polls::{PollState, PollingPause};
 
 use crate::base::Base;
 use crate::operations::reconnect_path;
-use crate::polling::Polling;
+use crate::polling::{Polling, resources_of};
 use crate::refusal::Refusal;
 use crate::roster::Seat;
+use crate::tokens::Tokens;
 
 /// How an instance is, the first that fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,6 +67,9 @@ pub struct InstanceHealth {
     pub lag: Option<Duration>,
     /// The provider's tokens; `None` when there are none.
     pub grant: Option<StoredGrant>,
+    /// When the customer must authorise again however often the tokens are refreshed, where the
+    /// provider says so.
+    pub authentication_ends_at: Option<Moment>,
     /// Why nothing is polled.
     pub pause: Option<PollingPause>,
     /// Why nothing is polled until the next month.
@@ -124,6 +127,7 @@ impl LastNotices {
 pub struct Health {
     pub(crate) base: Base,
     pub(crate) polling: Arc<Polling>,
+    pub(crate) tokens: Arc<Tokens>,
 }
 
 impl Health {
@@ -148,6 +152,7 @@ impl Health {
             last_notice_at: base.last_notices.of(id),
             lag: polls.iter().map(|poll| now.since(poll.cursor.read_up_to)).max(),
             polls,
+            authentication_ends_at: self.tokens.standing(id).await.ok().and_then(|s| s.ends_at),
             grant,
             pause,
             spent_budget,
@@ -187,7 +192,7 @@ impl Health {
         let has_run = |poll: &&PollState| poll.polled_at.is_some() || poll.failures > 0;
         let mut records = Vec::new();
         for poll in polls.iter().filter(has_run) {
-            let resources = self.resources(&seat, &poll.id.feed)?.into_iter();
+            let resources = resources_of(&self.base, &seat, &poll.id.feed).into_iter();
             records.extend(resources.map(|resource| PollerRecord { resource, poll: poll.clone() }));
         }
         records.sort_by(|a, b| a.resource.cmp(&b.resource));
@@ -201,7 +206,7 @@ impl Health {
         organization: OrganizationId,
         after: Option<InstanceId>,
         limit: usize,
-    ) -> Result<Vec<PausedInstance>, Refusal> {
+    ) -> Vec<PausedInstance> {
         let mut seats = self.base.roster.all();
         seats.retain(|seat| {
             seat.organization == organization && after.is_none_or(|after| seat.id > after)
@@ -212,8 +217,8 @@ impl Health {
             Some((seat, pause))
         });
         let shown = paused.take(limit).map(|(seat, pause)| {
-            let resources = self.resources(&seat, &pause.poll.feed)?;
-            Ok(PausedInstance { seat, pause, resources })
+            let resources = resources_of(&self.base, &seat, &pause.poll.feed);
+            PausedInstance { seat, pause, resources }
         });
         shown.collect()
     }
@@ -236,36 +241,14 @@ impl Health {
             return Ok(Vec::new());
         }
         let mut polls = self.base.store.polls_of(seat.id).await?;
-        let connector = self.connector(seat)?;
-        let covered = |feed: &str| covered(connector, seat, feed).next().is_some();
-        polls.retain(|poll| covered(&poll.id.feed));
+        polls.retain(|poll| !resources_of(&self.base, seat, &poll.id.feed).is_empty());
         Ok(polls)
-    }
-
-    /// The resources of an instance that a feed covers.
-    fn resources(&self, seat: &Seat, feed: &str) -> Result<Vec<String>, Refusal> {
-        Ok(covered(self.connector(seat)?, seat, feed).cloned().collect())
-    }
-
-    fn connector(&self, seat: &Seat) -> Result<&Connector, Refusal> {
-        crate::find_connector(&self.base.connectors, seat.element)
     }
 
     fn seat(&self, organization: OrganizationId, id: InstanceId) -> Result<Arc<Seat>, Refusal> {
         let seat = self.base.roster.by_id(id).filter(|seat| seat.organization == organization);
         seat.ok_or_else(|| Refusal::NotFound(format!("No element instance found with ID {id}")))
     }
-}
-
-fn covered<'s>(
-    connector: &'s Connector,
-    seat: &'s Seat,
-    feed_name: &str,
-) -> impl Iterator<Item = &'s String> {
-    let feed = connector.feeds.iter().find(|feed| feed.name() == feed_name);
-    let resources = seat.settings.resources.iter();
-    resources
-        .filter(move |resource| feed.is_some_and(|feed| feed.covers(resource, &seat.configuration)))
 }
 
 fn status(seat: &Seat, lapsed: bool, is_paused: bool, is_degraded: bool) -> InstanceStatus {

@@ -1,5 +1,6 @@
 //! Instances: connecting a company, changing, listing and removing the connection.
 
+mod authorization;
 mod changes;
 
 use std::collections::HashMap;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 
 use ledgerhook_connector::{ConnectRequest, Connected, Connector};
 use ledgerhook_egress::AddressPolicy;
-use ledgerhook_model::configuration::{Configuration, is_secret};
+use ledgerhook_model::configuration::{Configuration, is_secret, keys};
 use ledgerhook_model::limits::{NAME_CHARS_MAX, PAGE_SIZE_MAX, TAGS_MAX};
 use ledgerhook_model::naming::without_markup;
 use ledgerhook_model::secret::MASK;
@@ -22,6 +23,8 @@ use crate::kept::KeptNotices;
 use crate::polling::Polling;
 use crate::refusal::Refusal;
 use crate::seating;
+use crate::states::States;
+use crate::subscriptions::Subscriptions;
 use crate::supervisor::Supervisor;
 use crate::tenants::{Caller, new_token};
 use crate::tokens::Tokens;
@@ -68,6 +71,8 @@ pub struct Instances {
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) polling: Arc<Polling>,
     pub(crate) kept: Arc<KeptNotices>,
+    pub(crate) subscriptions: Arc<Subscriptions>,
+    pub(crate) states: Arc<States>,
     pub(crate) supervisor: Supervisor,
 }
 
@@ -126,11 +131,12 @@ impl Instances {
         let mut configuration = Configuration::from_json(&request.configuration)?;
         let name = checked_name(request.name.as_deref().unwrap_or_default())?;
         let tags = tags_or_name(request.tags, &name)?;
-        seating::check(&connector, &configuration, &self.policy)?;
+        let settings = seating::check(&connector, &configuration, &self.policy)?;
+        self.subscriptions.check(&connector, &settings)?;
         let external = checked_external(request.external_authentication)?;
         let data = request.provider_data.unwrap_or_default();
         let connected =
-            connect(&connector, &data, &mut configuration, external == "initial").await?;
+            self.connect(&connector, &data, &mut configuration, external == "initial").await?;
         let token = new_token(&*self.base.entropy);
         let now = self.base.clock.now();
         let (open, sealed_configuration) = self.split(&connector, configuration);
@@ -198,7 +204,8 @@ impl Instances {
         }
         instance.name = checked_name(request.name.as_deref().unwrap_or_default())?;
         instance.tags = tags_or_name(request.tags, &instance.name)?;
-        self.change(instance, configuration, request.provider_data).await
+        let renewal = request.provider_data.map(|data| Renewal { data, may_move: true });
+        self.change(instance, configuration, renewal).await
     }
 
     async fn patch_now(
@@ -216,7 +223,8 @@ impl Instances {
         if let Some(tags) = request.tags {
             instance.tags = checked_tags(tags)?;
         }
-        self.change(instance, configuration, request.provider_data).await
+        let renewal = request.provider_data.map(|data| Renewal { data, may_move: false });
+        self.change(instance, configuration, renewal).await
     }
 
     /// Switches an instance on or off. Off, it is neither polled nor given notices.
@@ -240,15 +248,33 @@ impl Instances {
         id: InstanceId,
     ) -> Result<(), Refusal> {
         self.row(organization, id).await?;
+        let unsubscribing = self.unsubscribing(id).await;
         let farewell = self.tokens.farewell(id).await;
         self.base.store.delete_instance(organization, id).await?;
         self.base.roster.unseat(id);
         self.polling.forget(id);
         self.base.last_notices.forget(id);
-        if let Some(farewell) = farewell {
-            self.supervisor.spawn(farewell);
-        }
+        self.supervisor.spawn(async move {
+            // In this order: without its tokens nothing can be ended any more.
+            if let Some(unsubscribing) = unsubscribing {
+                unsubscribing.await;
+            }
+            if let Some(farewell) = farewell {
+                farewell.await;
+            }
+        });
         Ok(())
+    }
+
+    /// What ends the subscriptions of an instance at its provider.
+    async fn unsubscribing(
+        &self,
+        id: InstanceId,
+    ) -> Option<impl Future<Output = ()> + Send + 'static> {
+        let seat = self.base.roster.by_id(id)?;
+        self.connector(seat.element).ok()?.subscriptions.as_ref()?;
+        let tokens = self.tokens.current(&seat).await.ok()?;
+        self.subscriptions.farewell(&seat, tokens)
     }
 
     /// Reads every instance of the store into the roster and starts their polls: what a starting
@@ -269,14 +295,18 @@ impl Instances {
         &self,
         mut instance: Instance,
         mut configuration: Configuration,
-        provider_data: Option<Map<String, Value>>,
+        renewal: Option<Renewal>,
     ) -> Result<InstanceView, Refusal> {
         let connector = self.connector(&instance.element)?.clone();
-        seating::check(&connector, &configuration, &self.policy)?;
+        let settings = seating::check(&connector, &configuration, &self.policy)?;
+        self.subscriptions.check(&connector, &settings)?;
         let before = self.configuration(&instance)?;
-        let is_reconnected = provider_data.is_some();
-        if let Some(data) = provider_data {
-            let connected = connect(&connector, &data, &mut configuration, false).await?;
+        let is_reconnected = renewal.is_some();
+        if let Some(Renewal { data, may_move }) = renewal {
+            let connected = self.connect(&connector, &data, &mut configuration, false).await?;
+            if !may_move {
+                check_company(&instance, &connected.company)?;
+            }
             instance.company.clone_from(&connected.company);
             self.tokens.take(instance.id, &connected.tokens).await?;
         }
@@ -293,6 +323,28 @@ impl Instances {
         self.tell_of_change(&instance, what).await?;
         self.put_to_work(&instance).await?;
         self.view(instance).await
+    }
+
+    /// Asks the connector for the company, and keeps what it adds to the configuration.
+    async fn connect(
+        &self,
+        connector: &Connector,
+        provider_data: &Map<String, Value>,
+        configuration: &mut Configuration,
+        external: bool,
+    ) -> Result<Connected, Refusal> {
+        let api_key = configuration.text(keys::API_KEY).unwrap_or_default();
+        let begun_with = (connector.profile.key, api_key);
+        let state = self.states.check(&self.base, begun_with, provider_data)?;
+        let request = ConnectRequest { provider_data, configuration, external };
+        let connected = connector.oauth.connect(request).await?;
+        if let Some(state) = state {
+            self.states.spend(&self.base, state, &connected.company);
+        }
+        for (key, value) in &connected.configuration {
+            configuration.set(key, value.clone());
+        }
+        Ok(connected)
     }
 
     async fn put_to_work(&self, instance: &Instance) -> Result<(), Refusal> {
@@ -315,6 +367,7 @@ impl Instances {
         let configuration = self.configuration(instance)?;
         let seat = seating::seat(connector, instance, configuration, &self.policy, key)?;
         let seat = self.base.roster.seat(seat);
+        self.subscriptions.tend(&seat);
         if seat.polls() {
             return self.polling.begin(&seat).await;
         }
@@ -376,19 +429,25 @@ impl Instances {
     }
 }
 
-/// Asks the connector for the company, and keeps what it adds to the configuration.
-async fn connect(
-    connector: &Connector,
-    provider_data: &Map<String, Value>,
-    configuration: &mut Configuration,
-    external: bool,
-) -> Result<Connected, Refusal> {
-    let request = ConnectRequest { provider_data, configuration, external };
-    let connected = connector.oauth.connect(request).await?;
-    for (key, value) in &connected.configuration {
-        configuration.set(key, value.clone());
+/// A new authorisation of an instance.
+struct Renewal {
+    /// `providerData`.
+    data: Map<String, Value>,
+    /// Whether it may be for another company than the instance's.
+    may_move: bool,
+}
+
+/// An instance that is reconnected stays with its company: its cursors are of that one, and a
+/// customer who picks another by mistake must not send its books to where these go.
+fn check_company(instance: &Instance, authorised: &str) -> Result<(), Refusal> {
+    let own = &instance.company;
+    if own == authorised {
+        return Ok(());
     }
-    Ok(connected)
+    Err(Refusal::BadRequest(format!(
+        "providerData: the customer authorised company {authorised}, and this instance is of company \
+         {own}; authorise again for that one, make another instance, or replace this one (PUT)"
+    )))
 }
 
 fn checked_name(name: &str) -> Result<String, Refusal> {

@@ -16,6 +16,7 @@ use crate::base::Base;
 use crate::kept::KeptNotices;
 use crate::roster::{AppSeat, Seat};
 use crate::routing::{Routes, Sender};
+use crate::subscriptions::Subscriptions;
 
 /// Apps whose signatures are simply tried one after the other. With more of them, a look into the
 /// notice shows which are likely, so that the cost does not grow with the number of organisations.
@@ -74,6 +75,7 @@ pub struct Intake {
     pub(crate) base: Base,
     pub(crate) appender: Appender,
     pub(crate) kept: Arc<KeptNotices>,
+    pub(crate) subscriptions: Arc<Subscriptions>,
     pub(crate) allow_unsigned: bool,
 }
 
@@ -95,8 +97,43 @@ impl Intake {
                 .verify(reader, &notice, element, only.as_deref())
                 .inspect_err(|_| self.base.counters.notices_refused.one())?,
         };
-        let routes = Routes { base: &self.base, element, only: only.as_deref(), sender };
+        let records = connector.records.as_deref();
+        let routes =
+            Routes { base: &self.base, element, only: only.as_deref(), sender: &sender, records };
         self.take_in(reader, routes, notice, now).await
+    }
+
+    /// Takes in what was posted to the URL of a subscription, whose token `token` is: its
+    /// handshake, or a notice for its instance alone, signed with its own key. Returns once it is
+    /// on disk.
+    pub async fn accept_subscribed(
+        &self,
+        token: &str,
+        notice: InboundNotice,
+    ) -> Result<(), IntakeError> {
+        let connector = crate::find_connector(&self.base.connectors, &notice.element)
+            .map_err(|_| IntakeError::UnknownElement)?;
+        let reader = connector.notices.as_deref().ok_or(IntakeError::UnknownElement)?;
+        let found = self.subscriptions.find(connector.profile.key, token);
+        let (seat, subscription) = found.ok_or(IntakeError::UnknownInstance)?;
+        if let Some(handshake) = reader.handshake(&notice.headers, &notice.body) {
+            let taken = self.subscriptions.take_handshake(&seat, &subscription, handshake).await;
+            return taken.map_err(|_| IntakeError::NotStored);
+        }
+        let verifier = self.subscriptions.verifier(&subscription);
+        let fits = |verifier| reader.signature_fits(&notice.headers, &notice.body, &verifier);
+        if !verifier.is_some_and(fits) {
+            self.base.counters.notices_refused.one();
+            return Err(match reader.is_signed(&notice.headers) {
+                true => IntakeError::BadSignature,
+                false => IntakeError::NotSigned,
+            });
+        }
+        let sender = Sender::Organization(seat.organization);
+        let (only, records) = (Some(&*seat), connector.records.as_deref());
+        let element = connector.profile.key;
+        let routes = Routes { base: &self.base, element, only, sender: &sender, records };
+        self.take_in(reader, routes, notice, self.base.clock.now()).await
     }
 
     /// Writes a verified notice with the events that it tells of.

@@ -1,11 +1,15 @@
-//! Kept notices become events later: when an instance takes the notices of their company, and when
-//! the provider has said of which kind a record is that they name by several.
+//! Kept notices become events later: when the records that they point at have been read, when an
+//! instance takes the notices of their company, and when the provider has said of which kind a
+//! record is that they name by several.
 //!
 //! A company is visited: its kept notices are read again, the oldest first, and routed as if they
 //! had just come. They are dated as when they came, so that an event which the journal has already
-//! is known by its version; the new ones are seen now. One visit of a company at a time.
+//! is known by its version. One visit of a company at a time, and not before its notices have been
+//! gathered for a moment. Here it is decided when; [`visit`] is what happens then.
 
+mod hydration;
 mod lookup;
+mod visit;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -13,32 +17,28 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ledgerhook_connector::{Connector, Notices};
 use ledgerhook_model::NoticeId;
 use ledgerhook_store::StoreError;
-use ledgerhook_store::journal::{Append, NoticeSource};
-use ledgerhook_store::kept::{Company, KeptNotice};
+use ledgerhook_store::journal::Append;
+use ledgerhook_store::kept::Company;
 use tokio::sync::Semaphore;
-use tokio::time::Instant;
 
 use crate::append::Appender;
 use crate::base::Base;
 use crate::calls::Calls;
-use crate::roster::{AppSeat, Seat};
-use crate::routing::{Routes, Sender};
+use crate::polling::Polling;
+use crate::roster::Seat;
+use crate::settings::Settings;
 use crate::supervisor::Supervisor;
-use lookup::{Lookup, Unanswered};
+use visit::Unanswered;
 
 /// Companies visited at one time: each visit holds a page of notices and an answer of a provider,
 /// and none is in a hurry.
 const VISITS_IN_FLIGHT_MAX: usize = 4;
 
-/// Most notices of one page. Most are of one record, and a page is bounded in bytes beside.
-const NOTICES_PER_PAGE: usize = 100;
-
 /// The waits before a company is visited again whose provider gave no answer: short outages are
-/// over by then. What is still kept after them waits for the next start, or until the instance is
-/// changed.
+/// over by then. At the last visit events go out although their record could not be read; what is
+/// of no known kind then waits for the next start, or until the instance is changed.
 const WAITS: [Duration; 3] =
     [Duration::from_secs(5), Duration::from_secs(30), Duration::from_secs(120)];
 
@@ -48,12 +48,23 @@ const WAIT_MAX: Duration = Duration::from_secs(600);
 /// The oldest notice there can be.
 const OLDEST: NoticeId = NoticeId(1);
 
+/// What kept notices are worked on with.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) base: Base,
+    pub(crate) calls: Calls,
+    pub(crate) polling: Arc<Polling>,
+    pub(crate) appender: Appender,
+}
+
 /// Makes events of kept notices.
 pub(crate) struct KeptNotices {
     base: Base,
     calls: Calls,
+    polling: Arc<Polling>,
     appender: Appender,
     supervisor: Supervisor,
+    gathering: Duration,
     permits: Semaphore,
     /// The companies that are being visited, and from which notice on they are to be visited next.
     visits: Mutex<HashMap<Company, Option<NoticeId>>>,
@@ -66,17 +77,15 @@ impl fmt::Debug for KeptNotices {
 }
 
 impl KeptNotices {
-    pub(crate) fn new(
-        base: &Base,
-        calls: Calls,
-        appender: Appender,
-        supervisor: &Supervisor,
-    ) -> Arc<Self> {
+    pub(crate) fn new(parts: Parts, settings: &Settings, supervisor: &Supervisor) -> Arc<Self> {
+        let Parts { base, calls, polling, appender } = parts;
         Arc::new(Self {
-            base: base.clone(),
+            base,
             calls,
+            polling,
             appender,
             supervisor: supervisor.clone(),
+            gathering: settings.hydration_gathering,
             permits: Semaphore::new(VISITS_IN_FLIGHT_MAX),
             visits: Mutex::default(),
         })
@@ -134,10 +143,14 @@ impl KeptNotices {
 
     async fn visit_until_done(&self, company: &Company) {
         let mut waits = WAITS.into_iter();
+        self.pause(self.gathering).await;
         while let Some(from) = self.next_visit(company) {
-            let failed = match self.visit(company, from).await {
+            let is_last = waits.as_slice().is_empty();
+            let failed = match visit::make(self, company, from, is_last).await {
                 Ok(None) => {
                     waits = WAITS.into_iter();
+                    // Those that came meanwhile are a group as well.
+                    self.pause(self.gathering).await;
                     continue;
                 }
                 Ok(Some(unanswered)) => unanswered,
@@ -151,14 +164,19 @@ impl KeptNotices {
                     company = company.id,
                     "notices stay kept: the provider was asked in vain"
                 );
+                waits = WAITS.into_iter();
                 continue;
             };
             self.plan_again(company, failed.from);
-            let until = Instant::now() + wait.max(failed.wait).min(WAIT_MAX);
-            tokio::select! {
-                () = tokio::time::sleep_until(until) => {}
-                () = self.supervisor.ending() => return,
-            }
+            self.pause(wait.max(failed.wait).min(WAIT_MAX)).await;
+        }
+    }
+
+    /// Waits, but not beyond the end of the gateway.
+    async fn pause(&self, wait: Duration) {
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = self.supervisor.ending() => {}
         }
     }
 
@@ -178,31 +196,6 @@ impl KeptNotices {
         from
     }
 
-    /// Goes through the notices that are kept for a company, from `from` on. Returns the first one
-    /// for which the provider gave no answer.
-    async fn visit(
-        &self,
-        company: &Company,
-        from: NoticeId,
-    ) -> Result<Option<Unanswered>, Arc<StoreError>> {
-        let Ok(_permit) = self.permits.acquire().await else { return Ok(None) };
-        let Ok(connector) = crate::find_connector(&self.base.connectors, &company.element) else {
-            return Ok(None);
-        };
-        let Some(reader) = connector.notices.as_deref() else { return Ok(None) };
-        let visitor = Visitor { own: self, company, connector, reader };
-        let mut lookup = Lookup::new(&self.calls, connector);
-        let mut after = Some(NoticeId(from.0.saturating_sub(1)));
-        while after.is_some() && self.is_taken(company) && !self.supervisor.is_ending() {
-            let page = self.base.store.kept_for(company.clone(), after, NOTICES_PER_PAGE).await?;
-            for notice in &page.notices {
-                visitor.look_at(notice, &mut lookup).await?;
-            }
-            after = page.next;
-        }
-        Ok(lookup.unanswered)
-    }
-
     /// Whether an instance takes the notices of a company.
     fn is_taken(&self, company: &Company) -> bool {
         let seats = self.base.roster.by_company(&company.element, &company.id);
@@ -213,62 +206,6 @@ impl KeptNotices {
 
     fn visits(&self) -> MutexGuard<'_, HashMap<Company, Option<NoticeId>>> {
         self.visits.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A visit of one company.
-struct Visitor<'a> {
-    own: &'a KeptNotices,
-    company: &'a Company,
-    connector: &'a Connector,
-    reader: &'a dyn Notices,
-}
-
-impl Visitor<'_> {
-    /// Makes events of the company's entries of one notice. It is kept no longer when none waits.
-    async fn look_at(
-        &self,
-        notice: &KeptNotice,
-        lookup: &mut Lookup<'_>,
-    ) -> Result<(), Arc<StoreError>> {
-        let base = &self.own.base;
-        let Some(sender) = self.sender(notice) else { return Ok(()) };
-        let only = notice.instance.map(|id| base.roster.by_id(id));
-        // It was posted to an instance that is gone.
-        if matches!(only, Some(None)) {
-            return Ok(());
-        }
-        let only = only.flatten();
-        let element = self.connector.profile.key;
-        let routes = Routes { base, element, only: only.as_deref(), sender };
-        let takers = routes.takers(&self.company.id);
-        if takers.is_empty() {
-            return Ok(());
-        }
-        let body = notice.readable.as_ref().unwrap_or(&notice.body);
-        let mut entries = self.reader.parse(body, notice.received_at).entries;
-        entries.retain(|entry| entry.company == self.company.id);
-        lookup.tell_apart(notice.id, &takers, &mut entries).await;
-        let sorted = routes.sort(entries, base.clock.now());
-        let settled =
-            if sorted.waiting.is_empty() { vec![self.company.id.clone()] } else { vec![] };
-        if settled.is_empty() && sorted.findings.is_empty() {
-            return Ok(());
-        }
-        let source = NoticeSource::Kept { id: notice.id, settled };
-        let append = Append { notice: Some(source), findings: sorted.findings, cursor: None };
-        self.own.appender.append(append).await.map(drop)
-    }
-
-    /// Whose notice it is; `None` when the app that signed it is gone.
-    fn sender(&self, notice: &KeptNotice) -> Option<Sender> {
-        let Some(id) = notice.app else {
-            return Some(Sender::Organization(self.company.organization));
-        };
-        let mut apps = self.own.base.roster.apps(&self.company.element).into_iter();
-        let own =
-            |app: &Arc<AppSeat>| app.id == id && app.organization == self.company.organization;
-        apps.find(own).map(Sender::App)
     }
 }
 

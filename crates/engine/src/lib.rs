@@ -25,6 +25,10 @@ mod routing;
 mod seating;
 mod settings;
 pub mod spending;
+#[cfg(test)]
+mod stand_in;
+mod states;
+mod subscriptions;
 mod supervisor;
 pub mod tenants;
 mod tokens;
@@ -41,6 +45,8 @@ pub use gateway::{Gateway, Parts};
 pub use intake::{InboundNotice, Intake, IntakeError, Trust};
 pub use refusal::Refusal;
 pub use settings::Settings;
+pub use subscriptions::SubscriptionView;
+pub use tokens::Standing;
 
 /// The connector of an element, by its key or by the number that the original gave it.
 fn find_connector<'c>(

@@ -2,17 +2,20 @@
 //! How a feed is read stands in [`reading`], how far intervals are stretched in [`pacing`], and
 //! when an instance is polled no more in [`pausing`].
 
+mod configured;
 mod pacing;
 mod pausing;
 mod plan;
 mod reading;
+mod sweep;
 mod waits;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ledgerhook_connector::ProviderError;
+use ledgerhook_connector::{ChangeFeed, ProviderError};
+use ledgerhook_model::configuration::VendorType;
 use ledgerhook_model::cursor::Cursor;
 use ledgerhook_model::{InstanceId, Moment, OrganizationId};
 use ledgerhook_store::StoreError;
@@ -33,6 +36,7 @@ use crate::supervisor::Supervisor;
 use pacing::Observed;
 pub(crate) use pacing::Pace;
 use plan::Plan;
+pub(crate) use sweep::Sweep;
 
 /// Polls at one time: enough to keep a fast provider busy, few enough that a slow one holds up
 /// little memory (each may hold one answer of up to 16 MiB).
@@ -52,6 +56,7 @@ pub(crate) struct Polling {
     parts: Parts,
     interval_min: Duration,
     failures_before_pause: u32,
+    notice_grace: Duration,
     plan: Mutex<Plan>,
     changed: Notify,
     permits: Arc<Semaphore>,
@@ -59,6 +64,43 @@ pub(crate) struct Polling {
     turns: Mutex<HashMap<PollId, Arc<tokio::sync::Mutex<()>>>>,
     pauses: Mutex<HashMap<InstanceId, PollingPause>>,
     observed: Mutex<Observed>,
+}
+
+/// The resources of an instance that a feed tells of: an element's own of those without a question
+/// of their own, a configured one of its own.
+fn covered_by(feed: &dyn ChangeFeed, seat: &Seat) -> Vec<String> {
+    let is_configured = seat.settings.polled.iter().any(|polled| polled.name == feed.name());
+    let mut resources = match is_configured {
+        true => seat.settings.resources.clone(),
+        false => seat.settings.fed_resources(),
+    };
+    resources.retain(|resource| feed.covers(resource, &seat.configuration));
+    resources
+}
+
+/// The resources of an instance that the feed of that name tells of.
+pub(crate) fn resources_of(base: &Base, seat: &Seat, feed_name: &str) -> Vec<String> {
+    let feeds = configured::feeds_of(base, seat);
+    let feed = feeds.iter().find(|feed| feed.name() == feed_name);
+    feed.map(|feed| covered_by(&**feed, seat)).unwrap_or_default()
+}
+
+/// Which feed of whom is read.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    seat: &'a Seat,
+    id: &'a PollId,
+    feed: &'a dyn ChangeFeed,
+    occasion: Occasion,
+}
+
+/// Why a feed is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Occasion {
+    /// It is due, or notices came.
+    Due,
+    /// Somebody asked for what has changed until now.
+    Asked,
 }
 
 /// Why a poll found nothing out.
@@ -81,6 +123,7 @@ impl Polling {
             parts,
             interval_min: settings.poll_interval_min,
             failures_before_pause: settings.poll_failures_before_pause,
+            notice_grace: settings.notice_grace,
             plan: Mutex::default(),
             changed: Notify::new(),
             permits: Arc::new(Semaphore::new(POLLS_IN_FLIGHT_MAX)),
@@ -102,13 +145,13 @@ impl Polling {
         let base = &self.parts.base;
         let wanted = self.polls_of(seat)?;
         let now = base.clock.now();
-        let mut polled_at = HashMap::new();
+        let mut polled_before = HashMap::new();
         for (id, _) in &wanted {
             // A start takes up every instance; most have a cursor, and reading commits nothing.
             match base.store.poll_state(id.clone()).await? {
                 Some(state) => {
                     self.observed().take_over(&state);
-                    polled_at.insert(id.clone(), state.polled_at);
+                    polled_before.insert(id.clone(), state.polled_at);
                 }
                 None => {
                     let first = Cursor::baseline(seat.settings.history.unwrap_or(now));
@@ -120,9 +163,16 @@ impl Polling {
             self.end(seat.id);
             return Ok(());
         }
-        let last = |id: &PollId| polled_at.get(id).copied().flatten();
+        let is_hybrid = seat.settings.vendor_type == VendorType::Hybrid;
         self.plan_these(seat.id, &wanted, |id, interval| {
-            last(id).map_or(Duration::ZERO, |at| interval.saturating_sub(now.since(at)))
+            let Some(polled_at) = polled_before.get(id) else {
+                return waits::part(interval, self.random());
+            };
+            let wait = waits::part(interval.min(sweep::WITHIN_AFTER_A_GAP), self.random());
+            // What a poll finds it finds later as well; what a notice did not tell is waited for.
+            let rest =
+                polled_at.filter(|_| !is_hybrid).map(|at| interval.saturating_sub(now.since(at)));
+            wait.max(rest.unwrap_or_default())
         });
         self.changed.notify_one();
         Ok(())
@@ -130,16 +180,10 @@ impl Polling {
 
     /// A poll for every feed that covers one of the instance's resources, and its pace.
     fn polls_of(&self, seat: &Seat) -> Result<Vec<(PollId, Duration)>, Refusal> {
-        let connector = crate::find_connector(&self.parts.base.connectors, seat.element)?;
         let mut polls = Vec::new();
-        for feed in &connector.feeds {
-            let interval = seating::interval(&seat.settings, &seat.configuration, &**feed)?;
-            if seat
-                .settings
-                .resources
-                .iter()
-                .any(|resource| feed.covers(resource, &seat.configuration))
-            {
+        for feed in configured::feeds_of(&self.parts.base, seat) {
+            let interval = seating::interval(&seat.settings, &seat.configuration, &*feed)?;
+            if !covered_by(&*feed, seat).is_empty() {
                 let id = PollId::new(seat.id, feed.name());
                 polls.push((id, interval.max(self.interval_min)));
             }
@@ -147,13 +191,13 @@ impl Polling {
         Ok(polls)
     }
 
-    /// Puts the polls of an instance into the plan, none before `wait_min`; those that go on at the
-    /// same pace stay where they are.
+    /// Puts the polls of an instance into the plan, each after a wait; those that go on at the same
+    /// pace stay where they are.
     fn plan_these(
         &self,
         instance: InstanceId,
         wanted: &[(PollId, Duration)],
-        wait_min: impl Fn(&PollId, Duration) -> Duration,
+        wait: impl Fn(&PollId, Duration) -> Duration,
     ) {
         let mut plan = self.plan();
         for (id, _) in plan.of(instance) {
@@ -163,8 +207,7 @@ impl Polling {
         }
         for (id, interval) in wanted {
             if plan.entry(id).map(|entry| entry.interval) != Some(*interval) {
-                let wait = waits::part(*interval, self.random()).max(wait_min(id, *interval));
-                plan.set(id, Instant::now() + wait, *interval);
+                plan.set(id, Instant::now() + wait(id, *interval), *interval);
             }
         }
     }
@@ -181,8 +224,9 @@ impl Polling {
         self.forget_pause(instance);
     }
 
-    /// Asks every feed of an instance of an organisation at once. When all have answered, polling
-    /// that was paused goes on.
+    /// Asks every feed of an instance of an organisation at once, for all that has changed until
+    /// now: what notices are still on their way about is not left to them. When all have answered,
+    /// polling that was paused goes on.
     pub(crate) async fn poll_now(
         &self,
         organization: OrganizationId,
@@ -201,7 +245,7 @@ impl Polling {
             return Err(Refusal::Conflict(why));
         }
         for (poll, _) in self.polls_of(&seat)? {
-            let outcome = self.poll(&seat, &poll).await;
+            let outcome = self.poll(&seat, &poll, Occasion::Asked).await;
             outcome.map_err(|error| Refusal::ProviderUnavailable(error.to_string()))?;
         }
         if self.resume(id, "a poll that was asked for has worked").await? {
@@ -245,13 +289,18 @@ impl Polling {
             return;
         }
         // Counted, stored and logged where it happens.
-        drop(self.poll(&seat, id).await);
+        drop(self.poll(&seat, id, Occasion::Due).await);
     }
 
-    async fn poll(&self, seat: &Arc<Seat>, id: &PollId) -> Result<(), PollError> {
+    async fn poll(
+        &self,
+        seat: &Arc<Seat>,
+        id: &PollId,
+        occasion: Occasion,
+    ) -> Result<(), PollError> {
         let turn = self.turn(id);
         let _mine = turn.lock().await;
-        let outcome = self.read_and_append(seat, id).await;
+        let outcome = self.read_and_append(seat, id, occasion).await;
         match &outcome {
             Ok(()) => self.parts.base.counters.polls.one(),
             Err(error) => {

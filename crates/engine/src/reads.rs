@@ -30,6 +30,13 @@ struct State {
     unwritten: BTreeMap<(Month, InstanceId, Option<AppId>), i64>,
 }
 
+#[cfg(test)]
+impl Default for Reads {
+    fn default() -> Self {
+        Self { state: Mutex::new(State::of(Month::of(Moment::default()))) }
+    }
+}
+
 impl Reads {
     /// What the store has of the month that `now` is in.
     pub(crate) async fn read_back(store: &dyn Store, now: Moment) -> Result<Self, StoreError> {

@@ -1,7 +1,7 @@
 //! Who is where: instances and provider apps in memory, ready for routing notices, polling and
 //! sending. The store is the truth; every change goes there first and then here.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use ledgerhook_egress::CallableUrl;
@@ -34,6 +34,8 @@ pub struct Seat {
     pub api_secret: Secret,
     /// Its configuration without secrets.
     pub configuration: Configuration,
+    /// The secret entries, for the element's connector alone.
+    pub secrets: BTreeMap<String, Secret>,
     /// What its `event.*` keys mean.
     pub settings: EventSettings,
     /// Where its notifications go; `None` when its events are kept for reading.

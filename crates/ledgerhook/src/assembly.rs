@@ -132,6 +132,10 @@ fn engine_settings(settings: &Settings) -> ledgerhook_engine::Settings {
     ledgerhook_engine::Settings {
         poll_interval_min: Duration::from_millis(settings.polling.interval_ms_min),
         poll_failures_before_pause: settings.polling.failures_before_pause.max(1),
+        hydration_gathering: Duration::from_millis(settings.ingress.gathering_ms),
+        public_url: Some(settings.server.public_url.trim().to_owned())
+            .filter(|url| !url.is_empty()),
+        notice_grace: Duration::from_millis(settings.polling.notice_grace_ms),
         retention: Duration::from_secs(settings.journal.retention_hours.saturating_mul(3_600)),
         retry: RetrySchedule::new(waits.iter().copied().map(Duration::from_secs).collect()),
         callback_in_flight_max: settings.delivery.callback_in_flight_max.max(1),

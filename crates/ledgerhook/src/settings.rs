@@ -32,6 +32,7 @@ pub(crate) struct Settings {
 pub(crate) struct Server {
     pub(crate) listen: String,
     pub(crate) admin_listen: String,
+    pub(crate) public_url: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -57,6 +58,7 @@ pub(crate) struct Egress {
 pub(crate) struct Polling {
     pub(crate) interval_ms_min: u64,
     pub(crate) failures_before_pause: u32,
+    pub(crate) notice_grace_ms: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -77,6 +79,7 @@ pub(crate) struct Delivery {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Ingress {
     pub(crate) allow_unsigned: bool,
+    pub(crate) gathering_ms: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]

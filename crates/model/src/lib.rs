@@ -4,18 +4,23 @@
 //! Nothing here performs I/O, waits, or asks for the time: a moment, a random value or a key is
 //! always handed in, so every rule can be tested at its boundary and replayed from a seed.
 
+pub mod ceql;
 pub mod change;
 pub mod configuration;
 pub mod cursor;
+pub mod date_macros;
 pub mod delivery;
 pub mod envelope;
 pub mod event;
 pub mod history;
 pub mod ids;
+pub mod java_date;
+pub mod json_path;
 pub mod limits;
 pub mod moment;
 pub mod month;
 pub mod naming;
+pub mod poller_configuration;
 pub mod poller_urls;
 pub mod secret;
 pub mod signature;

@@ -53,3 +53,42 @@ pub const HISTORY_ENTRIES_MAX: usize = 100;
 
 /// Longest text of an entry of a history, in characters; providers' own words may be pages.
 pub const HISTORY_TEXT_CHARS_MAX: usize = 1_000;
+/// Longest CEQL text, in bytes: a `where` travels in a URL, and servers refuse longer ones.
+pub const CEQL_BYTES_MAX: usize = 16 * 1024;
+
+/// Deepest nesting of parentheses in CEQL: people write two or three.
+pub const CEQL_DEPTH_MAX: usize = 32;
+
+/// Most comparisons in one CEQL condition.
+pub const CEQL_COMPARISONS_MAX: usize = 200;
+
+/// Most values in one CEQL `IN` list (Oracle's and several providers' own limit).
+pub const CEQL_LIST_VALUES_MAX: usize = 1_000;
+
+/// Most columns in an `orderBy`.
+pub const ORDER_COLUMNS_MAX: usize = 16;
+
+/// Most paths in a `fields` list: the widest finance record has about 150 members.
+pub const FIELDS_MAX: usize = 500;
+
+/// Most names in a dotted path into a record.
+pub const PATH_SEGMENTS_MAX: usize = 16;
+
+/// Longest date pattern, in bytes: the longest one published has 32.
+pub const DATE_PATTERN_BYTES_MAX: usize = 100;
+
+/// Longest text that is read as a date, in bytes.
+pub const DATE_TEXT_BYTES_MAX: usize = 200;
+
+/// Most repetitions of one letter in a date pattern; each prints a digit.
+pub const DATE_LETTERS_MAX: usize = 20;
+
+/// Longest macro between `${` and `}`, in bytes: a zone name and a date pattern.
+pub const DATE_MACRO_BYTES_MAX: usize = 200;
+
+/// Most resources in a poller configuration: no element has 100.
+pub const POLLED_RESOURCES_MAX: usize = 200;
+
+/// Longest delay and tolerance of a polled resource, in seconds: one day. More is a mistake of
+/// units (milliseconds for seconds).
+pub const POLLER_SECONDS_MAX: u64 = 86_400;

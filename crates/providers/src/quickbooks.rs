@@ -3,6 +3,7 @@
 
 mod answer;
 mod api;
+mod discovery;
 mod endpoints;
 mod entities;
 mod faults;
@@ -43,7 +44,7 @@ pub(crate) fn connector(
     let api = Arc::new(Api::new(client.clone(), Arc::clone(&endpoints)));
     Ok(Connector {
         profile: &PROFILE,
-        oauth: Arc::new(QuickBooksOAuth::new(client.clone(), endpoints)),
+        oauth: Arc::new(QuickBooksOAuth::new(client.clone(), endpoints, Arc::clone(&api))),
         notices: Some(Arc::new(QuickBooksNotices::new())),
         subscriptions: None,
         feeds: vec![
@@ -51,5 +52,6 @@ pub(crate) fn connector(
             Arc::new(QueryFeed::new(Arc::clone(&api))),
         ],
         records: Some(Arc::new(QuickBooksRecords::new(api))),
+        hub: None,
     })
 }

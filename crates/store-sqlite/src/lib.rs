@@ -17,6 +17,7 @@ mod open;
 mod polls;
 mod readers;
 mod reads;
+mod subscriptions;
 mod tenancy;
 #[cfg(test)]
 mod tests;

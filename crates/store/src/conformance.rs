@@ -24,6 +24,7 @@ pub mod kept;
 pub mod polls;
 pub mod reads;
 mod samples;
+pub mod subscriptions;
 pub mod tenancy;
 pub mod trimming;
 
@@ -57,6 +58,9 @@ macro_rules! conformance_tests {
             history: a_history_reads_back_newest_first_and_in_pages a_history_is_bounded
                 what_is_told_once_is_not_told_again
                 a_history_belongs_to_its_instance_and_organization;
+            subscriptions: a_subscription_reads_back_and_is_replaced
+                a_subscription_is_removed_by_instance_and_topic
+                a_subscription_needs_its_instance;
             appending: an_append_returns_what_it_wrote new_changes_are_cut_into_notifications_in_order
                 what_is_not_delivered_is_kept_for_reading ids_grow_from_append_to_append
                 a_notice_without_findings_is_kept an_append_for_a_deleted_instance_keeps_the_notice_only

@@ -18,6 +18,7 @@ pub mod kept;
 pub mod memory;
 pub mod polls;
 pub mod reads;
+pub mod subscriptions;
 pub mod tenancy;
 
 pub use error::StoreError;
@@ -34,6 +35,7 @@ pub trait Store:
     + polls::Polls
     + reads::Reads
     + history::History
+    + subscriptions::Subscriptions
     + Send
     + Sync
     + std::fmt::Debug
@@ -52,6 +54,7 @@ impl<T> Store for T where
         + polls::Polls
         + reads::Reads
         + history::History
+        + subscriptions::Subscriptions
         + Send
         + Sync
         + std::fmt::Debug

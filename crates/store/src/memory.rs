@@ -13,6 +13,7 @@ mod journal;
 mod kept;
 mod polls;
 mod reads;
+mod subscriptions;
 mod tenancy;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -26,6 +27,7 @@ use crate::grants::StoredGrant;
 use crate::instances::Instance;
 use crate::polls::{PollId, PollState, PollingPause};
 use crate::reads::MarkedReads;
+use crate::subscriptions::Subscription;
 
 /// A store that keeps everything in memory.
 #[derive(Debug, Default)]
@@ -73,6 +75,7 @@ struct State {
     histories: BTreeMap<InstanceId, VecDeque<history::HistoryRow>>,
     reads: BTreeMap<(Month, InstanceId, Option<AppId>), i64>,
     read_marks: BTreeMap<(AppId, Month, ReadMark), MarkedReads>,
+    subscriptions: BTreeMap<(InstanceId, String), Subscription>,
     journal: journal::JournalRows,
     deliveries: BTreeMap<DeliveryId, deliveries::DeliveryRow>,
     last_ids: LastIds,

@@ -11,6 +11,7 @@ use ledgerhook_engine::store::journal::{EventFilter, EventRecord};
 use ledgerhook_engine::tenants::Caller;
 use ledgerhook_model::{EventId, InstanceId};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::answer;
 use crate::authorization::AnyCaller;
@@ -43,6 +44,9 @@ pub(crate) struct EventShape {
     detection: &'static str,
     changed_date: String,
     seen_date: String,
+    /// The record as the event carries it; where events are listed, `provider_data` has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<Box<RawValue>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -60,6 +64,7 @@ impl From<EventRecord> for EventShape {
         let EventRecord { event, status, notice_body } = record;
         let seen = event.seen_at.to_iso_seconds();
         let notice = notice_body.map(|body| String::from_utf8_lossy(&body).into_owned());
+        let own_record = notice.is_some().then(|| event.change.record.to_string());
         Self {
             id: event.id.to_string(),
             event_date: seen.clone(),
@@ -79,6 +84,7 @@ impl From<EventRecord> for EventShape {
             detection: event.detection.as_str(),
             changed_date: event.change.changed_at.to_iso_millis(),
             seen_date: event.seen_at.to_iso_millis(),
+            record: own_record.and_then(|text| RawValue::from_string(text).ok()),
         }
     }
 }

@@ -54,6 +54,20 @@ pub(crate) async fn notice_of_instance(
     answer(&gateway, taken_in)
 }
 
+/// `POST /events/{elementKey}/subscriptions/{token}`: for providers that are given a URL for each
+/// company and topic.
+pub(crate) async fn notice_of_subscription(
+    State(gateway): State<Arc<Gateway>>,
+    Path((element, token)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    let taken_in = async {
+        let notice = read(element, None, request).await?;
+        Ok(gateway.intake().accept_subscribed(&token, notice).await?)
+    };
+    answer(&gateway, taken_in.await)
+}
+
 /// `GET /events/{elementKey}`: for people who look where they told the provider to post.
 pub(crate) async fn purpose() -> &'static str {
     "This address takes the notices of an accounting provider, by POST. Register it as the webhook \
@@ -72,17 +86,25 @@ async fn take_in(
     instance: Option<InstanceId>,
     request: Request,
 ) -> Result<(), Failure> {
+    let notice = read(element, instance, request).await?;
+    Ok(gateway.intake().accept(notice).await?)
+}
+
+async fn read(
+    element: String,
+    instance: Option<InstanceId>,
+    request: Request,
+) -> Result<InboundNotice, Failure> {
     let (parts, body) = request.into_parts();
     let body = body::read(body, NOTICE_BODY_BYTES_MAX).await?;
-    let notice = InboundNotice {
+    Ok(InboundNotice {
         element,
         instance,
         headers: parts.headers,
         body,
         translated: None,
         trust: Trust::Signature,
-    };
-    Ok(gateway.intake().accept(notice).await?)
+    })
 }
 
 fn answer(gateway: &Gateway, taken_in: Result<(), Failure>) -> Response {

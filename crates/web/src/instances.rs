@@ -13,10 +13,10 @@ use axum::Json;
 use axum::extract::{RawPathParams, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use ledgerhook_engine::Gateway;
 use ledgerhook_engine::instances::{InstanceRequest, InstanceView};
 use ledgerhook_engine::store::instances::InstanceFilter;
 use ledgerhook_engine::tenants::Caller;
+use ledgerhook_engine::{Gateway, SubscriptionView};
 use ledgerhook_model::InstanceId;
 use serde_json::{Value, json};
 
@@ -122,6 +122,17 @@ pub(crate) async fn poll(
     Ok(StatusCode::OK)
 }
 
+/// `GET /instances/{id}/subscriptions`: where the provider of this instance was told to post, by
+/// topic. The URLs are secrets.
+pub(crate) async fn subscriptions(
+    State(gateway): State<Arc<Gateway>>,
+    target: Target,
+) -> Result<Json<Value>, Failure> {
+    let rows = gateway.subscriptions(target.caller.organization, target.id)?;
+    let shape = |row: SubscriptionView| json!({"topic": row.topic, "remoteId": row.remote_id, "confirmed": row.confirmed});
+    Ok(Json(rows.into_iter().map(shape).collect()))
+}
+
 /// `GET /instances/{id}/verification-key`: the public key with which a callback checks `v1a`
 /// signatures.
 pub(crate) async fn verification_key(
@@ -134,7 +145,8 @@ pub(crate) async fn verification_key(
     Ok(Json(json!({ "key": key })))
 }
 
-fn answer_with(view: &InstanceView, caller: &Caller) -> Response {
+/// The answer with an instance, as `caller` sees it.
+pub(crate) fn answer_with(view: &InstanceView, caller: &Caller) -> Response {
     Json(InstanceShape::of(view, caller)).into_response()
 }
 

@@ -98,6 +98,9 @@ fn instance_routes() -> Router<Arc<Gateway>> {
         .route("/instances/{id}/configuration/{entry}", entry)
         .route("/instances/{id}/enabled", switch)
         .route("/instances/{id}/poll", post(instances::poll))
+        .route("/instances/{id}/subscriptions", get(instances::subscriptions))
+        .route("/instances/{id}/reconnect", get(oauth::reconnect))
+        .route("/instances/{id}/migrate-oauth1", post(oauth::migrate))
         .route("/instances/{id}/verification-key", get(instances::verification_key))
         .route("/elements/{element}/instances", all)
         .route("/elements/{element}/instances/{id}", by_id)
@@ -132,11 +135,13 @@ fn event_routes() -> Router<Arc<Gateway>> {
 fn ingress_routes() -> Router<Arc<Gateway>> {
     let of_element = get(ingress::purpose).post(ingress::notice);
     let of_instance = get(ingress::purpose).post(ingress::notice_of_instance);
+    let of_subscription = get(ingress::purpose).post(ingress::notice_of_subscription);
     let path = format!("{BASE_PATH}/events/{{element}}");
     Router::new()
         .route(&path, of_element.clone())
         .route(&format!("{path}/"), of_element)
         .route(&format!("{path}/{{instance}}"), of_instance.clone())
         .route(&format!("{path}/{{instance}}/"), of_instance)
+        .route(&format!("{path}/subscriptions/{{token}}"), of_subscription)
         .method_not_allowed_fallback(ingress::no_such_method)
 }

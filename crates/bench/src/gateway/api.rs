@@ -124,6 +124,8 @@ impl GatewayApi {
                 "oauth.user.refresh_token": "r",
                 "event.notification.enabled": true,
                 "event.vendor.type": "webhook",
+                // There are no books to read: what is measured is the way through the journal.
+                "event.hydrate": false,
                 "event.notification.callback.url": callback_url,
                 "event.notification.signature.key": "bench-signature-key",
             },

@@ -6,22 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-use std::time::Duration;
 
-use ledgerhook_connector::{Connector, NoticeEntry, ProviderError, RecordsPage};
+use ledgerhook_connector::{Connector, NoticeEntry, RecordsPage};
 use ledgerhook_model::{ChangeKind, NoticeId};
 
+use super::visit::{NotNow, Obstacle, Unanswered};
 use crate::calls::Calls;
 use crate::roster::Seat;
-
-/// A visit that a provider gave no answer to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Unanswered {
-    /// The first notice that it was asked about.
-    pub(super) from: NoticeId,
-    /// How long it is not to be asked.
-    pub(super) wait: Duration,
-}
 
 /// The questions of one visit.
 #[derive(Debug)]
@@ -30,31 +21,6 @@ pub(super) struct Lookup<'a> {
     connector: &'a Connector,
     /// The provider gave no answer, and is asked no more in this visit.
     pub(super) unanswered: Option<Unanswered>,
-}
-
-/// The provider gives no answer now.
-struct NotNow {
-    wait: Duration,
-}
-
-/// Why an instance cannot ask.
-enum Obstacle {
-    NotNow(NotNow),
-    /// It is not let in; another instance of the company may be.
-    ShutOut,
-}
-
-impl From<ProviderError> for Obstacle {
-    fn from(error: ProviderError) -> Self {
-        match error {
-            ProviderError::Throttled { wait } => Self::NotNow(NotNow { wait }),
-            ProviderError::Unavailable(_) => Self::NotNow(NotNow { wait: Duration::ZERO }),
-            ProviderError::Unauthorized
-            | ProviderError::Refused(_)
-            | ProviderError::Rejected(_)
-            | ProviderError::NotFound(_) => Self::ShutOut,
-        }
-    }
 }
 
 impl<'a> Lookup<'a> {
@@ -76,7 +42,7 @@ impl<'a> Lookup<'a> {
         }
         match self.ask(seats, asked).await {
             Ok(found) => entries.iter_mut().for_each(|entry| found.tell(entry)),
-            Err(NotNow { wait }) => self.unanswered = Some(Unanswered { from: notice, wait }),
+            Err(NotNow { wait, .. }) => self.unanswered = Some(Unanswered { from: notice, wait }),
         }
     }
 
@@ -100,7 +66,7 @@ impl<'a> Lookup<'a> {
                         break;
                     }
                     Err(Obstacle::NotNow(not_now)) => return Err(not_now),
-                    Err(Obstacle::ShutOut) => {}
+                    Err(Obstacle::ShutOut(_)) => {}
                 }
             }
         }

@@ -45,12 +45,9 @@ impl Observed {
         }
     }
 
-    /// Notes what a poll cost, and when it found something.
-    pub(super) fn note(&mut self, id: &PollId, reads: u32, found_at: Option<Moment>) {
+    /// Notes what a poll cost.
+    pub(super) fn cost(&mut self, id: &PollId, reads: u32) {
         self.reads.insert(id.clone(), reads);
-        if let Some(found_at) = found_at {
-            self.found(id.instance, found_at);
-        }
     }
 
     /// Whether the note of a poll is another than that of the poll before.
@@ -74,7 +71,8 @@ impl Observed {
         self.marked.insert((app, month, mark));
     }
 
-    fn found(&mut self, instance: InstanceId, at: Moment) {
+    /// Notes that a change was found.
+    pub(super) fn found(&mut self, instance: InstanceId, at: Moment) {
         let latest = self.found_at.entry(instance).or_insert(at);
         *latest = at.max(*latest);
     }

@@ -104,12 +104,23 @@ impl Plan {
             if at > now {
                 break;
             }
-            let Some(entry) = self.entries.get(&id).copied() else { break };
-            let due = now + wait(entry.stretched()).max(Duration::from_millis(1));
-            self.put(&id, Entry { due, taken: Some(now), ..entry });
+            self.restart(&id, now, &wait);
             taken.push(id);
         }
         taken
+    }
+
+    /// Has a poll that is planned wait for its interval from now on.
+    pub(super) fn restart(
+        &mut self,
+        id: &PollId,
+        now: Instant,
+        wait: impl Fn(Duration) -> Duration,
+    ) {
+        if let Some(entry) = self.entries.get(id).copied() {
+            let due = now + wait(entry.stretched()).max(Duration::from_millis(1));
+            self.put(id, Entry { due, taken: Some(now), ..entry });
+        }
     }
 
     pub(super) fn next_due(&self) -> Option<Instant> {

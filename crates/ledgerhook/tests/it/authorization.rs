@@ -181,6 +181,8 @@ fn routes_of_one(
         (Method::GET, format!("/instances/{id}/history")),
         (Method::GET, format!("/instances/{id}/event-poller-records")),
         (Method::PUT, format!("/instances/{id}/polling-enabled")),
+        (Method::GET, format!("/instances/{id}/reconnect")),
+        (Method::POST, format!("/instances/{id}/migrate-oauth1")),
         (Method::GET, format!("/instances/{id}/events")),
         (Method::GET, format!("/instances/{id}/events/{event}")),
         (Method::GET, format!("/instances/events/{event}")),

@@ -72,6 +72,7 @@ async fn an_event_has_the_originals_members_and_then_our_own() {
         "detection": "webhook",
         "changedDate": "2026-11-20T12:00:00.000Z",
         "seenDate": received.header("ledgerhook-seen-at"),
+        "record": received.json()["message"]["raw"]["customers"][0],
     });
     let event = stage.tenant.caller.get(&format!("/instances/events/{id}")).await.ok();
     assert_eq!(event.to_string(), expected.to_string());

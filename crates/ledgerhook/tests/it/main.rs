@@ -6,6 +6,8 @@ mod authorization;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod connecting;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod delivery;
@@ -15,6 +17,7 @@ mod events;
 mod full_disk;
 #[cfg(test)]
 mod health;
+mod hydration;
 #[cfg(test)]
 mod instances;
 #[cfg(test)]
@@ -22,9 +25,16 @@ mod matrix;
 #[cfg(test)]
 mod notices;
 #[cfg(test)]
+mod oauth1;
+#[cfg(test)]
+mod pace;
+#[cfg(test)]
 mod polling;
 #[cfg(test)]
 mod reads;
+mod refreshing;
+#[cfg(test)]
+mod sage;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]

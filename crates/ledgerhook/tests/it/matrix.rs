@@ -137,6 +137,15 @@ impl Run {
     /// Waits until every change has been told, looked for, and delivered.
     async fn settle(&self) {
         self.stage.books.wait_until_sent(PATIENCE).await.unwrap();
+        let none_kept = async || {
+            for company in &self.companies {
+                if company.has_kept_notices().await {
+                    return None;
+                }
+            }
+            Some(())
+        };
+        eventually("the records of all notices are read", PATIENCE, none_kept).await;
         for company in &self.companies {
             company.poll().await;
         }

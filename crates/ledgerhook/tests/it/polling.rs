@@ -295,9 +295,6 @@ async fn a_fault_of_the_provider_fails_one_poll_and_loses_nothing() {
     let stage = Stage::set(PROGRAM, &[("EGRESS__PROVIDER_TIMEOUT_MS", "500")]).await;
     let instance = stage.connect(&stage.tenant, REALM, &on_request()).await;
     for (number, fault) in (1..).zip([
-        Fault::ThrottleXml,
-        Fault::ThrottleJson,
-        Fault::ThrottleText,
         Fault::ServerError,
         Fault::Unavailable,
         Fault::ErrorInOk,

@@ -209,7 +209,7 @@ impl Bench {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test client for plain http on the loopback")]
-fn http_client() -> reqwest::Client {
+pub(crate) fn http_client() -> reqwest::Client {
     let _installed = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -220,7 +220,7 @@ fn http_client() -> reqwest::Client {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the sandbox's own answers are small")]
-async fn read_answer(response: reqwest::Response) -> reqwest::Result<Answer> {
+pub(crate) async fn read_answer(response: reqwest::Response) -> reqwest::Result<Answer> {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     Ok(Answer { status, headers, text: response.text().await? })
 }

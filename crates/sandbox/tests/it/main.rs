@@ -17,6 +17,8 @@ mod entities;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod freshbooks;
+#[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
 mod month;
@@ -26,6 +28,26 @@ mod oauth;
 mod oauth1;
 #[cfg(test)]
 mod receiver;
+#[cfg(test)]
+mod sage_api;
+#[cfg(test)]
+mod sage_bench;
+#[cfg(test)]
+mod sage_bookkeeper;
+#[cfg(test)]
+mod sage_control;
+#[cfg(test)]
+mod sage_endpoints;
+#[cfg(test)]
+mod sage_faults;
+#[cfg(test)]
+mod sage_lists;
+#[cfg(test)]
+mod sage_oauth;
+#[cfg(test)]
+mod sage_older;
+#[cfg(test)]
+mod sage_records;
 #[cfg(test)]
 mod throttle;
 #[cfg(test)]

@@ -123,7 +123,7 @@ async fn tables_of_the_first_version_are_brought_up_to_date_with_what_they_hold(
     drop(store);
     run_sql(
         &folder,
-        "DELETE FROM refinery_schema_history WHERE version > 1;
+        "DELETE FROM refinery_schema_history WHERE version > 1; DROP TABLE subscriptions;
          ALTER TABLE polls DROP COLUMN found_at;
          DROP TABLE polling_pauses; DROP TABLE reads; DROP TABLE read_marks; DROP TABLE history;
          DROP INDEX grants_refused; DROP INDEX deliveries_parked_of_instance;",

@@ -41,6 +41,7 @@ impl Instances for MemoryStore {
         state.polls.retain(|poll, _| poll.instance != id);
         state.pauses.remove(&id);
         state.histories.remove(&id);
+        state.subscriptions.retain(|(instance, _), _| *instance != id);
         for row in state.deliveries.values_mut() {
             if row.record.instance == id && row.record.status == DeliveryStatus::Pending {
                 row.record.status = DeliveryStatus::Parked;

@@ -73,7 +73,7 @@ impl HealthShape {
                 .as_ref()
                 .and_then(|grant| grant.refresh_expires_at)
                 .map(date),
-            authentication_hard_expires_at: None,
+            authentication_hard_expires_at: health.authentication_ends_at.map(date),
             reconnect: ReconnectShape {
                 needed: reason.is_some(),
                 reason,

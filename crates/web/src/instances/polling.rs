@@ -98,7 +98,7 @@ pub(crate) async fn disabled(
 ) -> Result<Response, Failure> {
     let page = PageRequest::read(PAUSED, &query)?;
     let after = page.after.map(InstanceId);
-    let mut paused = gateway.health().paused(caller.organization, after, page.limit())?;
+    let mut paused = gateway.health().paused(caller.organization, after, page.limit());
     let next_page = page.cut(PAUSED, &mut paused, |one| one.seat.id.0);
     let shapes: Vec<_> = paused.into_iter().map(PausedShape::from).collect();
     Ok(answer::list(&shapes, next_page.as_deref()))

@@ -11,12 +11,14 @@ use async_trait::async_trait;
 use axum::http::HeaderMap;
 use ledgerhook_engine::connector::{
     AuthorizeRequest, ChangeFeed, ConnectError, ConnectRequest, Connected, Connector,
-    ElementProfile, FeedPage, FeedRequest, GrantRequest, NoticeEntry, Notices, OAuth, ParsedNotice,
-    ProviderError, ReadPlan, Records, RecordsPage, RecordsRequest, RefreshError, ResourceProfile,
-    Tokens,
+    ElementProfile, FeedPage, FeedRequest, GrantRequest, Handshake, NoticeEntry, Notices, OAuth,
+    ParsedNotice, ProviderError, ReadPlan, Records, RecordsPage, RecordsRequest, RefreshError,
+    ResourceProfile, Subscriptions, Tokens,
 };
 use ledgerhook_model::configuration::{Configuration, KeyKind, KeyProfile};
 use ledgerhook_model::{Change, ChangeKind, Detection, Moment, Secret, Version};
+
+use crate::mailroom::Mailroom;
 
 /// The element's key.
 pub(crate) const BOOKSHELF: &str = "bookshelf";
@@ -78,6 +80,8 @@ pub(crate) struct Shelf {
     pub(crate) polled: Mutex<Polled>,
     /// How often it was asked for changes.
     pub(crate) polls: AtomicU64,
+    /// The URLs that it was given.
+    pub(crate) mailroom: Arc<Mailroom>,
 }
 
 /// An answer to the question for changes.
@@ -109,15 +113,17 @@ impl Shelf {
     }
 }
 
-/// The provider.
-pub(crate) fn connector(shelf: Arc<Shelf>) -> Connector {
+/// The provider; whether it wants a URL for each company and topic.
+pub(crate) fn connector(shelf: Arc<Shelf>, wants_urls: bool) -> Connector {
+    let mailroom = Arc::clone(&shelf.mailroom);
     Connector {
         profile: &PROFILE,
         oauth: Arc::new(Bookshelf),
         notices: Some(Arc::new(Bookshelf)),
-        subscriptions: None,
+        subscriptions: wants_urls.then_some(mailroom as Arc<dyn Subscriptions>),
         feeds: vec![Arc::clone(&shelf) as Arc<dyn ChangeFeed>],
         records: Some(shelf),
+        hub: None,
     }
 }
 
@@ -160,6 +166,7 @@ impl OAuth for Bookshelf {
                 refresh: Secret::new("refresh"),
                 access_lifetime: Duration::from_secs(3_600),
                 refresh_lifetime: None,
+                refresh_hard_lifetime: Some(Duration::from_secs(86_400)),
             },
             configuration: Vec::new(),
         })
@@ -175,6 +182,11 @@ impl OAuth for Bookshelf {
 }
 
 impl Notices for Bookshelf {
+    fn handshake(&self, _: &HeaderMap, body: &[u8]) -> Option<Handshake> {
+        let verifier = std::str::from_utf8(body).ok()?.strip_prefix("handshake ")?;
+        Some(Handshake { subscription: None, verifier: Secret::new(verifier) })
+    }
+
     fn is_signed(&self, headers: &HeaderMap) -> bool {
         headers.contains_key(SIGNATURE)
     }

@@ -9,6 +9,7 @@ async fn four_events(gateway: &GatewayUnderTest) -> [Value; 2] {
     let first = gateway.connect_with_app("first", Value::Null).await;
     let configuration = json!({
         "oauth.api.key": "key", "event.notification.enabled": true, "event.vendor.type": "webhook",
+        "event.hydrate": false,
     });
     let second = gateway.connect("second", configuration).await;
     for lines in ["first 1", "first 2", "second 3", "first 4"] {
@@ -53,6 +54,7 @@ async fn an_event_has_the_originals_members_and_ours() {
         "detection": "webhook",
         "changedDate": event["changedDate"],
         "seenDate": event["seenDate"],
+        "record": {"Id": "7"},
     });
     assert_eq!(event, shape);
     for path in

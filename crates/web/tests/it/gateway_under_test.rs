@@ -32,6 +32,7 @@ pub(crate) struct GatewayUnderTest {
     pub(crate) shelf: Arc<Shelf>,
     ambient: Ambient,
     settings: Settings,
+    wants_urls: bool,
     pub(crate) gateway: Arc<Gateway>,
     public: Router,
     /// `User …, Organization …` of the first user.
@@ -80,20 +81,31 @@ impl GatewayUnderTest {
         Self::start_with(Settings { retry, ..Settings::default() }).await
     }
 
+    /// Its provider wants URLs where the settings name the address of the gateway.
     pub(crate) async fn start_with(settings: Settings) -> Self {
+        let wants_urls = settings.public_url.is_some();
+        Self::start_beside(settings, wants_urls).await
+    }
+
+    /// Its provider wants URLs whatever the settings are.
+    pub(crate) async fn start_subscribing(settings: Settings) -> Self {
+        Self::start_beside(settings, true).await
+    }
+
+    async fn start_beside(settings: Settings, wants_urls: bool) -> Self {
         let store = Arc::new(MemoryStore::new());
         let (shelf, ambient) = (Arc::<Shelf>::default(), Ambient::default());
-        let gateway = Arc::new(gateway(&store, &shelf, &ambient, &settings).await);
+        let gateway = Arc::new(gateway(&store, &shelf, &ambient, &settings, wants_urls).await);
         let (authorization, user) = admit(&gateway, "Acme").await;
         let public = ledgerhook_web::router(Arc::clone(&gateway));
-        Self { store, shelf, ambient, settings, gateway, public, authorization, user }
+        Self { store, shelf, ambient, settings, wants_urls, gateway, public, authorization, user }
     }
 
     /// Ends the gateway and starts another one over what it has stored.
     pub(crate) async fn restart(&mut self) {
         assert!(self.gateway.shut_down().await);
-        let Self { store, shelf, ambient, settings, .. } = &*self;
-        self.gateway = Arc::new(gateway(store, shelf, ambient, settings).await);
+        let Self { store, shelf, ambient, settings, wants_urls, .. } = &*self;
+        self.gateway = Arc::new(gateway(store, shelf, ambient, settings, *wants_urls).await);
         self.public = ledgerhook_web::router(Arc::clone(&self.gateway));
     }
 
@@ -139,7 +151,7 @@ impl GatewayUnderTest {
     }
 
     /// Registers the app `key` with the verifier token `verifier`, connects a company that takes
-    /// its notices, and returns the instance.
+    /// its notices without reading their records, and returns the instance.
     pub(crate) async fn connect_with_app(&self, name: &str, callback_url: Value) -> Value {
         let app = json!({"apiKey": "key", "apiSecret": "s", "verifierToken": "verifier"});
         self.call("POST /elements/bookshelf/apps", app).await.ok();
@@ -148,6 +160,7 @@ impl GatewayUnderTest {
             "event.notification.enabled": true,
             "event.vendor.type": "webhook",
             "event.notification.callback.url": callback_url,
+            "event.hydrate": false,
         });
         self.connect(name, configuration).await
     }
@@ -166,6 +179,26 @@ pub(crate) fn request(target: &str) -> axum::http::request::Builder {
     let (method, path) = target.split_once(' ').expect("method and path");
     let method: Method = method.parse().unwrap();
     Request::builder().method(method).uri(format!("/elements/api-v2{path}"))
+}
+
+/// How long something in the background may take. Far longer than it takes; only a failure waits
+/// so long.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// Waits until a look shows what is expected.
+pub(crate) async fn eventually<T: PartialEq + std::fmt::Debug>(
+    expected: T,
+    mut look: impl AsyncFnMut() -> T,
+) {
+    let until = tokio::time::Instant::now() + DEADLINE;
+    loop {
+        let found = look().await;
+        if found == expected {
+            return;
+        }
+        assert!(tokio::time::Instant::now() < until, "{found:?} is not {expected:?}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 /// Sends a request to a router.
@@ -188,6 +221,7 @@ async fn gateway(
     shelf: &Arc<Shelf>,
     ambient: &Ambient,
     settings: &Settings,
+    wants_urls: bool,
 ) -> Gateway {
     let entropy: Arc<dyn Entropy> = Arc::clone(&ambient.entropy) as Arc<dyn Entropy>;
     let key = VaultKey { id: 1, key: Zeroizing::new([7; 32]) };
@@ -202,7 +236,7 @@ async fn gateway(
     };
     let parts = Parts {
         store: Arc::clone(store) as Arc<dyn Store>,
-        connectors: vec![bookshelf::connector(Arc::clone(shelf))],
+        connectors: vec![bookshelf::connector(Arc::clone(shelf), wants_urls)],
         callbacks: Client::new(options).unwrap(),
         policy,
         clock: Arc::clone(&ambient.clock) as Arc<dyn Clock>,

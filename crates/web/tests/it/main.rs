@@ -28,6 +28,8 @@ mod instances;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod mailroom;
+#[cfg(test)]
 mod notices;
 #[cfg(test)]
 mod operator;
@@ -35,3 +37,4 @@ mod operator;
 mod polling;
 #[cfg(test)]
 mod reads;
+mod subscriptions;

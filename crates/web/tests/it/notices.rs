@@ -8,30 +8,13 @@ use ledgerhook_engine::Settings;
 use serde_json::{Value, json};
 
 use crate::bookshelf::{self, SIGNATURE};
-use crate::gateway_under_test::{GatewayUnderTest, request};
-
-/// How long something in the background may take. Far longer than it takes; only a failure waits
-/// so long.
-const DEADLINE: Duration = Duration::from_secs(20);
+use crate::gateway_under_test::{GatewayUnderTest, eventually, request};
 
 /// Longer than all waits before a provider is asked again. The clock is paused where it is used.
 const ALL_WAITS: Duration = Duration::from_secs(300);
 
 const NOON: &str = "2026-01-01T12:00:00Z";
 const EVENING: &str = "2026-01-01T20:00:00Z";
-
-/// Waits until a look shows what is expected.
-async fn eventually<T: PartialEq + std::fmt::Debug>(expected: T, mut look: impl AsyncFnMut() -> T) {
-    let until = tokio::time::Instant::now() + DEADLINE;
-    loop {
-        let found = look().await;
-        if found == expected {
-            return;
-        }
-        assert!(tokio::time::Instant::now() < until, "{found:?} is not {expected:?}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-}
 
 /// Resource and record of all events, newest first.
 async fn events(gateway: &GatewayUnderTest) -> Vec<String> {
@@ -68,6 +51,7 @@ fn taking_notices(vendor_type: &str) -> Value {
         "oauth.api.key": "key",
         "event.notification.enabled": true,
         "event.vendor.type": vendor_type,
+        "event.hydrate": false,
     })
 }
 
@@ -339,4 +323,56 @@ async fn what_cannot_be_asked_is_refused() {
     }
     let nobody = request("GET /notices").body(Body::empty()).unwrap();
     assert_eq!(gateway.send(nobody).await.status, 401);
+}
+
+/// As most instances are: records are read.
+fn reading_records() -> Value {
+    json!({
+        "oauth.api.key": "key",
+        "event.notification.enabled": true,
+        "event.vendor.type": "webhook",
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_goes_out_without_its_record_when_the_provider_stays_down() {
+    let gateway = with_app().await;
+    gateway.connect("shop", reading_records()).await;
+    gateway.shelf.is_down.store(true, Ordering::Relaxed);
+    post(&gateway, "shop 1").await;
+    assert_eq!(events(&gateway).await, [""; 0], "not in the provider's request");
+    tokio::time::sleep(ALL_WAITS).await;
+    eventually(vec!["invoices 1|0".to_owned()], async || events(&gateway).await).await;
+    assert_eq!(gateway.shelf.reads.load(Ordering::Relaxed), 4, "at first and after each wait");
+    assert_eq!(kept(&gateway).await, [""; 0]);
+    let id = gateway.get("GET /instances/events").await.ok()[0]["id"].clone();
+    let path = format!("GET /instances/events/{}", id.as_str().unwrap());
+    let event = gateway.get(&path).await.ok().to_string();
+    assert!(event.contains("the provider is not available: the shelf fell over"), "{event}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn notices_that_come_together_are_read_together() {
+    let gateway = with_app().await;
+    gateway.connect("shop", reading_records()).await;
+    for record in ["1", "2", "3"] {
+        gateway.shelf.put("invoices", record, NOON);
+        post(&gateway, &format!("shop {record}")).await;
+    }
+    let all = ["invoices 3|0", "invoices 2|0", "invoices 1|0"].map(str::to_owned).to_vec();
+    eventually(all, async || events(&gateway).await).await;
+    assert_eq!(gateway.shelf.reads.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn one_instance_that_reads_records_does_not_hold_up_another() {
+    let gateway = with_app().await;
+    gateway.connect("shop", reading_records()).await;
+    gateway.connect("shop", taking_notices("webhook")).await;
+    post(&gateway, "shop 1").await;
+    assert_eq!(events(&gateway).await, ["invoices 1|0"]);
+    gateway.shelf.put("invoices", "1", NOON);
+    let both = vec!["invoices 1|0".to_owned(); 2];
+    eventually(both, async || events(&gateway).await).await;
+    assert_eq!(gateway.gateway.counters().duplicates_dropped, 1);
 }

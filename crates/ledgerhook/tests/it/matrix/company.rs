@@ -35,6 +35,8 @@ impl Company {
             "event.vendor.type": vendor_type,
             "event.poller.refresh_interval": "10000000",
             "event.poller.query.refresh_interval": "10000000",
+            // On, unless an instance says otherwise.
+            "event.hydrate": null,
         });
         let instance = stage.connect(tenant, realm, &wish).await;
         let (tenant, ids) = (tenant.clone(), BTreeMap::new());
@@ -106,6 +108,17 @@ impl Company {
         body
     }
 
+    /// Whether notices of this company wait for their records.
+    pub(super) async fn has_kept_notices(&self) -> bool {
+        // Nobody takes the notices of a company that is polled.
+        if self.way == Way::Polling {
+            return false;
+        }
+        let path = format!("/notices?company={}", self.realm);
+        let kept = self.tenant.caller.get(&path).await.ok();
+        kept.as_array().is_some_and(|kept| !kept.is_empty())
+    }
+
     /// Has the gateway ask for changes, if it asks for those of this company at all.
     pub(super) async fn poll(&self) {
         if !matches!(self.way, Way::Legacy | Way::CloudEvents) {
@@ -152,7 +165,7 @@ impl Company {
 
     fn expected_text(&self, books: &QuickBooks, resource: &Resource, told: Told) -> String {
         let id = self.id(resource.entity, told.whose);
-        let object_id = match resource.is_read_whole(told) {
+        let object_id = match resource.is_read_whole(told, self.way) {
             true => format!("{id}|{}", self.sync_token(books, resource.entity, id)),
             false => id.to_owned(),
         };

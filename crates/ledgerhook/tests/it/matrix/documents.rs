@@ -101,11 +101,19 @@ impl Resource {
         self.changes.contains(&change)
     }
 
-    /// Whether the gateway has read the whole record, and so knows its revision. Notices have only
-    /// an id, and so has change data capture for what is deleted or inactive; a query shows
-    /// inactive records as they are.
-    pub(super) fn is_read_whole(&self, told: Told) -> bool {
-        told.detection != "webhook" && (told.kind != "DELETED" || self.found_by == "poll")
+    /// Whether the gateway has read the whole record, and so knows its revision. A query shows
+    /// inactive records as they are; change data capture, by which polls and hybrid instances read,
+    /// has only an id of what is deleted or inactive.
+    pub(super) fn is_read_whole(&self, told: Told, way: Way) -> bool {
+        let is_by_query = match way {
+            Way::Legacy | Way::CloudEvents => self.is_list(),
+            _ => self.found_by == "poll" && told.detection != "webhook",
+        };
+        told.kind != "DELETED" || is_by_query
+    }
+
+    fn is_list(&self) -> bool {
+        self.undergoes(Deactivated)
     }
 }
 
@@ -223,18 +231,18 @@ fn hybrid(resource: &Resource, change: Change) -> Result<Vec<Told>, Why> {
 }
 
 /// What a notice tells. Which operation Intuit tells when a list record is made inactive is not
-/// documented; the stand-in tells `Update`.
+/// documented; the stand-in tells `Update`, and the record then shows that it is gone.
 fn noticed(resource: &Resource, change: Change) -> Result<Vec<Told>, Why> {
     if !resource.has_notices {
         return Err(Why::NoNotices);
     }
     let kind = match change {
         Created => "CREATED",
-        Updated | Deactivated => "UPDATED",
+        Updated => "UPDATED",
         Emailed => "EMAILED",
         Voided => "VOIDED",
         Merged => "MERGED",
-        Deleted => "DELETED",
+        Deactivated | Deleted => "DELETED",
     };
     Ok(vec![Told { whose: Itself, kind, detection: "webhook" }])
 }

@@ -56,8 +56,12 @@ impl ChangeFeed for CdcFeed {
         Detection::Cdc
     }
 
-    fn covers(&self, resource: &str, _configuration: &Configuration) -> bool {
-        entities::is_covered(Feed::Cdc, resource)
+    fn covers(&self, resource: &str, configuration: &Configuration) -> bool {
+        entities::is_covered(Feed::Cdc, resource, configuration)
+    }
+
+    fn reads_all_at_once(&self) -> bool {
+        true
     }
 
     fn interval_default(&self) -> Option<Duration> {
@@ -71,7 +75,7 @@ impl ChangeFeed for CdcFeed {
     /// Resources that change data capture does not cover are left out; when there are no others,
     /// nothing is asked and the cursor stays where it is.
     async fn changes(&self, request: FeedRequest<'_>) -> Result<FeedPage, ProviderError> {
-        let entities = self.entities.covered(Feed::Cdc, request.resources);
+        let entities = self.entities.covered(Feed::Cdc, request.resources, request.configuration);
         let company = Company { access: request.access, configuration: request.configuration };
         let since = request.since;
         let mut round = Round { feed: self, company, since, findings: Findings::default() };

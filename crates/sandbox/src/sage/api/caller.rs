@@ -1,0 +1,54 @@
+//! Who calls: the parts of a request that say so and that a signature covers.
+
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, Uri, header};
+
+/// A request without its body.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Caller {
+    pub(in super::super) method: Method,
+    pub(in super::super) uri: Uri,
+    pub(in super::super) headers: HeaderMap,
+}
+
+impl Caller {
+    /// A header that is text.
+    pub(in super::super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    pub(in super::super) fn bearer_token(&self) -> Option<&str> {
+        bearer_token(&self.headers)
+    }
+
+    pub(in super::super) fn query(&self) -> &str {
+        self.uri.query().unwrap_or_default()
+    }
+
+    /// Whether the body is said to be of a media type.
+    pub(in super::super) fn sends(&self, media_type: &str) -> bool {
+        let given = self.header(header::CONTENT_TYPE.as_str()).unwrap_or_default();
+        given.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type)
+    }
+}
+
+pub(super) fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+    let header = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self {
+            method: parts.method.clone(),
+            uri: parts.uri.clone(),
+            headers: parts.headers.clone(),
+        })
+    }
+}

@@ -1,0 +1,145 @@
+//! The state of the stand-in, shared by its routes and its handle.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::SageOptions;
+use super::books::{Books, Pen};
+use super::calls::CallCounts;
+use super::faults::FaultPlans;
+use super::oauth::Grants;
+use super::older::Nonces;
+use super::portal::{App, Business};
+use super::throttle::Throttle;
+use crate::chance::Chance;
+use crate::options::Clock;
+
+/// Everything that changes. Nothing waits while it is locked.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) chance: Chance,
+    pub(super) apps: BTreeMap<String, App>,
+    pub(super) businesses: Businesses,
+    pub(super) grants: Grants,
+    pub(super) nonces: Nonces,
+    pub(super) faults: FaultPlans,
+    pub(super) calls: CallCounts,
+    pub(super) throttle: Throttle,
+}
+
+/// A business with its books.
+#[derive(Debug)]
+pub(super) struct BusinessBooks {
+    /// Grows from business to business: the first one of a user is the lead.
+    pub(super) number: usize,
+    pub(super) business: Business,
+    pub(super) books: Books,
+}
+
+/// Businesses by id.
+type Businesses = BTreeMap<String, BusinessBooks>;
+
+/// The lead business of a user: the first one.
+pub(super) fn lead<'b>(businesses: &'b Businesses, user: &str) -> Option<&'b Business> {
+    let of_user = businesses.values().filter(|one| one.business.user == user);
+    of_user.min_by_key(|one| one.number).map(|one| &one.business)
+}
+
+impl State {
+    /// The businesses of a user, the lead first.
+    pub(super) fn businesses_of(&self, user: &str) -> Vec<&Business> {
+        let mut businesses: Vec<&BusinessBooks> =
+            self.businesses.values().filter(|one| one.business.user == user).collect();
+        businesses.sort_by_key(|one| one.number);
+        businesses.into_iter().map(|one| &one.business).collect()
+    }
+
+    pub(super) fn lead_of(&self, user: &str) -> Option<&Business> {
+        lead(&self.businesses, user)
+    }
+
+    /// Works on the books of a business with a pen; none when there is no such business.
+    pub(super) fn write<T>(
+        &mut self,
+        business_id: &str,
+        now: Timestamp,
+        work: impl FnOnce(&mut Books, &mut Pen<'_>) -> T,
+    ) -> Option<T> {
+        let business = self.businesses.get_mut(business_id)?;
+        let mut pen = Pen { now, chance: &mut self.chance };
+        Some(work(&mut business.books, &mut pen))
+    }
+}
+
+/// What every route is given.
+pub(super) type SharedState = std::sync::Arc<Shared>;
+
+/// The state with what is needed to work on it.
+pub(super) struct Shared {
+    pub(super) base_url: String,
+    pub(super) options: SageOptions,
+    clock: Clock,
+    state: Mutex<State>,
+    released: watch::Sender<()>,
+    stop: CancellationToken,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Shared").field("base_url", &self.base_url).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    pub(super) fn new(
+        base_url: String,
+        options: SageOptions,
+        (clock, seed): (Clock, u64),
+        stop: CancellationToken,
+    ) -> Self {
+        Self {
+            base_url,
+            options,
+            clock,
+            state: Mutex::new(State {
+                chance: Chance::from_seed(seed),
+                apps: BTreeMap::new(),
+                businesses: BTreeMap::new(),
+                grants: Grants::default(),
+                nonces: Nonces::default(),
+                faults: FaultPlans::default(),
+                calls: CallCounts::default(),
+                throttle: Throttle::default(),
+            }),
+            released: watch::Sender::new(()),
+            stop,
+        }
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// Locks the state. A panic of another holder leaves it usable: each change is made whole
+    /// before anything can fail.
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets every hanging call go on.
+    pub(super) fn release_hanging(&self) {
+        self.released.send_replace(());
+    }
+
+    /// Waits until hanging calls are released or the sandbox stops.
+    pub(super) async fn wait_for_release(&self) {
+        let mut released = self.released.subscribe();
+        // Both ends mean the same: go on.
+        let _released = self.stop.run_until_cancelled(released.changed()).await;
+    }
+}

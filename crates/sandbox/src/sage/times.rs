@@ -1,0 +1,75 @@
+//! The time forms of Sage Accounting (reference: freshbooks-sage §2.5): UTC and whole seconds.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+/// Characters of `2024-01-01`.
+const DATE_CHARS: usize = 10;
+
+/// The second a time falls in: what a record remembers.
+pub(super) fn whole_second(at: Timestamp) -> Timestamp {
+    let second = at.as_nanosecond().div_euclid(1_000_000_000);
+    second.try_into().ok().and_then(|second| Timestamp::from_second(second).ok()).unwrap_or(at)
+}
+
+/// `2025-12-23T11:12:23Z`.
+pub(super) fn shown(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// `2025-12-23`.
+pub(super) fn day(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d").to_string()
+}
+
+/// Reads a filter: `YYYY-MM-DD`, or `YYYY-MM-DDThh:mm:ss` with `Z` or an offset. A date is its
+/// first second in UTC.
+pub(super) fn parse(text: &str) -> Option<Timestamp> {
+    if let Some(date) = parse_date(text) {
+        return date.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
+    }
+    let (date, _) = text.split_once('T')?;
+    parse_date(date)?;
+    text.parse::<Timestamp>().ok().map(whole_second)
+}
+
+/// Reads `YYYY-MM-DD`.
+pub(super) fn parse_date(text: &str) -> Option<Date> {
+    (text.len() == DATE_CHARS).then(|| text.parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn times_are_utc_and_have_no_fraction() {
+        assert_eq!(shown(at("2026-01-02T13:04:05.999+02:00")), "2026-01-02T11:04:05Z");
+        assert_eq!(whole_second(at("2026-01-02T11:04:05.999Z")), at("2026-01-02T11:04:05Z"));
+        assert_eq!(day(at("2026-01-02T23:59:59Z")), "2026-01-02");
+    }
+
+    #[test]
+    fn a_filter_is_a_date_or_a_time_with_an_offset() {
+        for (text, expected) in [
+            ("2024-01-01", Some("2024-01-01T00:00:00Z")),
+            ("2024-01-01T10:00:00Z", Some("2024-01-01T10:00:00Z")),
+            ("2024-01-01T10:00:00+01:00", Some("2024-01-01T09:00:00Z")),
+            ("2024-01-01T10:00:00-05:30", Some("2024-01-01T15:30:00Z")),
+            ("2024-01-01T10:00:00 01:00", None),
+            ("2024-01-01T10:00:00", None),
+            ("2024-01-01 10:00:00Z", None),
+            ("2024-02-30", None),
+            ("01/01/2024", None),
+            ("yesterday", None),
+            ("", None),
+        ] {
+            assert_eq!(parse(text), expected.map(at), "{text}");
+        }
+    }
+}
