@@ -139,6 +139,7 @@ pub(crate) fn base(provider: &Arc<Scripted>, clock: &Arc<HandClock>) -> Base {
         subscriptions: None,
         feeds: Vec::new(),
         records: None,
+        hub: None,
     };
     Base {
         store: Arc::new(MemoryStore::new()) as Arc<dyn Store>,

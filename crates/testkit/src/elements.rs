@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::http::Method;
+use ledgerhook_sandbox::freshbooks::{self, FreshBooks};
 use ledgerhook_sandbox::sage::{self, Sage};
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -42,6 +43,20 @@ impl Candidate {
         }
     }
 
+    /// A business at FreshBooks that takes webhooks and reads their records.
+    #[must_use]
+    pub fn freshbooks(name: &str, identity_id: u64) -> Self {
+        Self {
+            element: "freshbooksv2",
+            name: name.to_owned(),
+            consent: vec![("identity_id", identity_id.to_string())],
+            configuration: json!({
+                "event.vendor.type": "webhooks",
+                "business.name": name,
+            }),
+        }
+    }
+
     /// The same with further configuration.
     #[must_use]
     pub fn with(mut self, configuration: Value) -> Self {
@@ -70,6 +85,23 @@ impl Stage {
         self.sage().put_app(app).expect("room for an app");
         let business = sage::Business::new(business_id, name);
         self.sage().put_business(business).expect("room for a business");
+    }
+
+    /// FreshBooks' books.
+    #[must_use]
+    pub fn freshbooks(&self) -> &FreshBooks {
+        self.sandbox().freshbooks()
+    }
+
+    /// Makes a tenant's app and a business known to FreshBooks.
+    ///
+    /// # Panics
+    /// When the stand-in has no room, as all steps here do.
+    pub fn open_freshbooks(&self, tenant: &Tenant, business: freshbooks::Business) {
+        let AppKeys { client_id, client_secret, .. } = &tenant.app;
+        let app = freshbooks::App::new(client_id, client_secret);
+        self.freshbooks().put_app(app).expect("room for an app");
+        self.freshbooks().add_business(business).expect("room for a business");
     }
 
     /// What comes back to the redirect URI when the customer consents.

@@ -291,17 +291,32 @@ fn default_settings(sandbox: &Sandbox) -> Vec<(String, String)> {
         ("DELIVERY__RETRY_WAITS_SECONDS", "[1, 1]"),
     ];
     let own = own.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let elements: [(&str, &str, &[(&str, &str)]); 2] = [
-        ("QUICKBOOKS", sandbox.base_url(), &QUICKBOOKS_PATHS),
-        ("SAGEONE", sandbox.sage().base_url(), &SAGE_PATHS),
+    let addresses = [
+        addresses("QUICKBOOKS", sandbox.base_url(), &QUICKBOOKS_PATHS),
+        addresses("FRESHBOOKSV2", sandbox.freshbooks().base_url(), &FRESHBOOKS_PATHS),
+        addresses("SAGEONE", sandbox.sage().base_url(), &SAGE_PATHS),
     ];
-    let addresses = elements.into_iter().flat_map(|(element, base, paths)| {
-        paths.iter().map(move |(name, path)| {
-            (format!("PROVIDERS__{element}__{name}"), format!("{base}{path}"))
-        })
-    });
-    own.chain(addresses).collect()
+    own.chain(addresses.into_iter().flatten()).collect()
 }
+
+/// Settings and paths of a provider's endpoints.
+type Paths = [(&'static str, &'static str)];
+
+/// The settings that lead an element to its stand-in.
+fn addresses(element: &str, base: &str, paths: &Paths) -> Vec<(String, String)> {
+    let setting = |(name, path): &(&str, &str)| {
+        (format!("PROVIDERS__{element}__{name}"), format!("{base}{path}"))
+    };
+    paths.iter().map(setting).collect()
+}
+
+const FRESHBOOKS_PATHS: [(&str, &str); 5] = [
+    ("AUTHORIZE_URL", "/oauth/authorize"),
+    ("TOKEN_URL", "/auth/oauth/token"),
+    ("REVOKE_URL", "/auth/oauth/revoke"),
+    ("API_URL", ""),
+    ("ME_URL", "/auth/api/v1/users/me"),
+];
 
 const QUICKBOOKS_PATHS: [(&str, &str); 5] = [
     ("AUTHORIZE_URL", "/connect/oauth2"),

@@ -14,9 +14,12 @@ mod delivery;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
+mod freshbooks;
+#[cfg(test)]
 mod full_disk;
 #[cfg(test)]
 mod health;
+#[cfg(test)]
 mod hydration;
 #[cfg(test)]
 mod instances;
@@ -32,6 +35,7 @@ mod pace;
 mod polling;
 #[cfg(test)]
 mod reads;
+#[cfg(test)]
 mod refreshing;
 #[cfg(test)]
 mod sage;

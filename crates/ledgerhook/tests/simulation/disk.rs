@@ -18,6 +18,7 @@ use ledgerhook_engine::store::journal::{
 };
 use ledgerhook_engine::store::kept::{Company, Kept, KeptFilter, KeptPage};
 use ledgerhook_engine::store::polls::{PollId, PollState, Polls};
+use ledgerhook_engine::store::subscriptions::{Subscription, Subscriptions};
 use ledgerhook_engine::store::tenancy::{NewOrganization, NewUser, Organization, Tenancy, User};
 use ledgerhook_model::cursor::Cursor;
 use ledgerhook_model::{
@@ -191,4 +192,10 @@ carry_out!(Polls {
     fn poll_state(id: PollId) -> Option<PollState>;
     fn poll_states() -> Vec<PollState>;
     fn record_poll_failure(id: PollId, error: String) -> ();
+});
+
+carry_out!(Subscriptions {
+    fn put_subscription(subscription: Subscription) -> bool;
+    fn all_subscriptions() -> Vec<Subscription>;
+    fn delete_subscription(instance: InstanceId, topic: String) -> bool;
 });

@@ -37,4 +37,5 @@ mod operator;
 mod polling;
 #[cfg(test)]
 mod reads;
+#[cfg(test)]
 mod subscriptions;

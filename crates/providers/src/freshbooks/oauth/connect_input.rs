@@ -119,6 +119,7 @@ impl<'a> ExternalGrant<'a> {
             refresh: Secret::new(refresh),
             access_lifetime: access_lifetime(configuration)?,
             refresh_lifetime: None,
+            refresh_hard_lifetime: None,
         };
         Ok(Self { tokens, business: business(configuration, wanted)?, wanted })
     }

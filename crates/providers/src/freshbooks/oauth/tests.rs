@@ -135,6 +135,7 @@ async fn a_code_is_exchanged_and_the_business_found_by_its_name() {
             refresh: Secret::new("my_refresh_token"),
             access_lifetime: Duration::from_secs(100),
             refresh_lifetime: None,
+            refresh_hard_lifetime: None,
         }
     );
     let [token, me] = server.asked().try_into().unwrap();
@@ -359,6 +360,7 @@ async fn tokens_of_ones_own_are_checked_by_the_name_of_the_business() {
             refresh: Secret::new("later"),
             access_lifetime: Duration::from_secs(60),
             refresh_lifetime: None,
+            refresh_hard_lifetime: None,
         }
     );
     let [asked] = server.asked().try_into().unwrap();

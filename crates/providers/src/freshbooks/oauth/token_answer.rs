@@ -89,7 +89,13 @@ impl Granted {
         let (access, refresh) = (self.access_token.0, self.refresh_token.0);
         let has_both = !access.is_empty() && !refresh.is_empty();
         let access_lifetime = seconds(self.expires_in.as_ref()).unwrap_or(ACCESS_LIFETIME_DEFAULT);
-        has_both.then_some(Tokens { access, refresh, access_lifetime, refresh_lifetime: None })
+        has_both.then_some(Tokens {
+            access,
+            refresh,
+            access_lifetime,
+            refresh_lifetime: None,
+            refresh_hard_lifetime: None,
+        })
     }
 }
 

@@ -132,6 +132,7 @@ impl ExternalGrant {
                 refresh: Secret::new(refresh),
                 access_lifetime: access_lifetime(configuration, longest),
                 refresh_lifetime: None,
+                refresh_hard_lifetime: None,
             },
             company: company.map(|company| (key, company)),
         })

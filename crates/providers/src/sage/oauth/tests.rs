@@ -113,6 +113,7 @@ async fn a_code_is_exchanged_and_the_lead_business_found() {
             refresh: Secret::new("r"),
             access_lifetime: Duration::from_secs(300),
             refresh_lifetime: Some(Duration::from_secs(2_678_400)),
+            refresh_hard_lifetime: None,
         }
     );
     let [exchange, lead] = server.asked().try_into().unwrap();

@@ -114,6 +114,7 @@ impl Granted {
             refresh: refresh.or_else(|| refresh_before.cloned())?,
             access_lifetime: seconds(self.expires_in.as_ref()).unwrap_or(ACCESS_LIFETIME_DEFAULT),
             refresh_lifetime: seconds(self.refresh_token_expires_in.as_ref()),
+            refresh_hard_lifetime: None,
         })
     }
 }
