@@ -41,7 +41,8 @@ async fn a_healthy_instance_shows_when_it_was_heard_of_and_how_long_its_tokens_l
         "cursors": {"shelf": found["cursors"]["shelf"]}, "consecutiveFailures": 0,
         "lastError": null, "pollingPausedSince": null, "readsThisMonth": 1,
         "budgetExhausted": false, "tokenExpiresAt": found["tokenExpiresAt"],
-        "refreshTokenExpiresAt": null, "authenticationHardExpiresAt": null,
+        "refreshTokenExpiresAt": null,
+        "authenticationHardExpiresAt": found["authenticationHardExpiresAt"],
         "reconnect": {"needed": false, "reason": null, "url": reconnect},
         "pendingDeliveries": 0, "parkedDeliveries": 0,
     });
@@ -50,6 +51,8 @@ async fn a_healthy_instance_shows_when_it_was_heard_of_and_how_long_its_tokens_l
         assert!(found[member].as_str().unwrap().starts_with("2026-01-02T03:"), "{found}");
     }
     assert!(found["tokenExpiresAt"].as_str().unwrap().starts_with("2026-01-02T04:"), "{found}");
+    let hard = found["authenticationHardExpiresAt"].as_str().unwrap();
+    assert!(hard.starts_with("2026-01-03T03:"), "{found}");
     assert!(found["lagSeconds"].as_u64().unwrap() > 0, "{found}");
 }
 
