@@ -15,8 +15,8 @@
 //! What `${epoch:0}` meant is not documented. Seconds are the smallest of the numbers it could be,
 //! so a question asked with it returns too much at worst, never too little.
 //!
-//! A pattern contains single quotes, and the macro itself stands in a quoted text of CEQL. So macros
-//! are expanded in the plain text, before anything is parsed.
+//! A pattern contains single quotes, and the macro itself stands in a quoted text of CEQL. So
+//! macros are expanded in the plain text, before anything is parsed.
 
 use thiserror::Error;
 

@@ -5,8 +5,8 @@
 //! - Names of months and weekdays are English. Zones have the letters of the tz database; where it
 //!   has none they print as `GMT-03:00`, and Java has some of its own. The calendar is Gregorian at
 //!   all times.
-//! - Printing is Java's, also where it surprises: `S` is a number of milliseconds, so `SSSSSS` prints
-//!   `000125` for 125 ms, and `X` drops the minutes of an offset.
+//! - Printing is Java's, also where it surprises: `S` is a number of milliseconds, so `SSSSSS`
+//!   prints `000125` for 125 ms, and `X` drops the minutes of an offset.
 //! - Reading is strict: the 30th of February, hour 24 of `HH` and minute 60 are errors, where a
 //!   lenient Java counts on. What the text does not say is 1970, January, the 1st, midnight, AM.
 //! - Two digits of a year by `y` or `yy` are 1970 to 2069. Java's window moves with the clock.
@@ -17,9 +17,9 @@
 //!   an error. More than three digits of a second by `S`, `SS` or `SSS` are a fraction too; Java
 //!   takes them for that many milliseconds.
 //! - A local time that a clock change skips is read as if the clock had not been changed, so it
-//!   moves forward by the gap, as in a lenient Java. One that happens twice is the later of the two,
-//!   as in any Java: read as the earlier one, a change could seem older than the last poll and be
-//!   lost; read as the later one, it is found twice at worst.
+//!   moves forward by the gap, as in a lenient Java. One that happens twice is the later of the
+//!   two, as in any Java: read as the earlier one, a change could seem older than the last poll and
+//!   be lost; read as the later one, it is found twice at worst.
 
 mod format;
 mod names;

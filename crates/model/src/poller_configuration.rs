@@ -8,10 +8,10 @@
 //!
 //! A record whose date is not later than the last poll is not a change (reference: cloud-elements
 //! §6.5). Providers print whole seconds, so a record may change again in the second in which it was
-//! just read, and a provider's index may lag. So a caller must hand in a last poll that lies *before*
-//! the moment when the last poll began, by an overlap of some seconds, and must drop what it has seen
-//! by [`Polled::version`]. With an overlap of a second or more no change is lost at the boundary: the
-//! version tells two states of a record apart even when both have the same date.
+//! just read, and a provider's index may lag. So a caller must hand in a last poll that lies
+//! *before* the moment when the last poll began, by an overlap of some seconds, and must drop what
+//! it has seen by [`Polled::version`]. With an overlap of more than a second no change is lost at
+//! the boundary: the version tells two states of a record apart even when both have the same date.
 
 mod json;
 mod legacy;

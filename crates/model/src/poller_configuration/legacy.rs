@@ -1,8 +1,9 @@
 //! `event.poller.urls` with full lines, the form before the JSON one
-//! (reference: cloud-elements §6.3).
+//! (reference: cloud-elements §6.3). This stands on one line:
 //!
 //! ```text
-//! resource|url|xPathFilter|updatedField|updatedFormat|updatedZone|createdField|createdFormat|createdZone
+//! resource|url|filter|updatedField|updatedFormat|updatedZone|
+//!     createdField|createdFormat|createdZone
 //! ```
 
 use super::{
@@ -26,8 +27,8 @@ pub enum PollerLine {
 /// Reads `event.poller.urls` line by line; blank lines are dropped. A line whose second part begins
 /// with `/` defines a resource, any other is a list of names.
 ///
-/// A defined resource has its id at `id`: the lines have no place to say so. The filter of the third
-/// part is not used: it was XPath on the provider's XML, and a hub's lists are JSON.
+/// A defined resource has its id at `id`: the lines have no place to say so. The filter of the
+/// third part is not used: it was XPath on the provider's XML, and a hub's lists are JSON.
 pub fn lines(text: &str) -> Result<Vec<PollerLine>, PollerConfigurationError> {
     if text.len() > CONFIGURATION_VALUE_BYTES_MAX {
         let problem = format!("is longer than {CONFIGURATION_VALUE_BYTES_MAX} bytes");

@@ -114,15 +114,24 @@ impl Evidence<'_> {
     fn true_to_the_books(&self) -> Outcome {
         for told in &self.told {
             let states = self.history.get(&told.record).map(Vec::as_slice).unwrap_or_default();
-            let fits = |state: &State| {
-                let is_its_state = match &told.stamp {
-                    Stamp::Noticed { .. } => true,
-                    Stamp::Read { revision: None, .. } => state.standing != Standing::Active,
-                    Stamp::Read { revision: Some(revision), .. } => *revision == state.revision,
-                };
-                is_its_state && state.second == told.second
+            let was_then = |state: &&State| state.second == told.second;
+            let mut then = states.iter().filter(was_then);
+            let is_true = match &told.stamp {
+                Stamp::Noticed { .. } => then.next().is_some(),
+                Stamp::Read { revision: None, .. } => {
+                    then.any(|state| state.standing != Standing::Active)
+                }
+                // The notice dates the event; its record was read then or later.
+                Stamp::Read { revision: Some(read), .. } if told.detection == "webhook" => {
+                    let read_at = states.iter().position(|state| state.revision == *read);
+                    let told_at = states.iter().position(|state| state.second == told.second);
+                    told_at.is_some_and(|told_at| read_at.is_some_and(|at| at >= told_at))
+                }
+                Stamp::Read { revision: Some(revision), .. } => {
+                    then.any(|state| state.revision == *revision)
+                }
             };
-            if !states.iter().any(fits) {
+            if !is_true {
                 let what = format!("the record never was as {} says", told.id);
                 return Err(self.broken_of("true", &told.record, &what));
             }
