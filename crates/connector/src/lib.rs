@@ -16,7 +16,7 @@ mod records;
 mod subscriptions;
 
 pub use access::{Access, TokenSource, UserTokens};
-pub use feed::{ChangeFeed, FeedPage, FeedRequest};
+pub use feed::{ChangeFeed, FeedPage, FeedRequest, ReadPlan};
 pub use hub::{
     FieldProfile, Hub, HubCompany, HubDeletions, HubPage, HubPlace, HubQuery, HubRecord,
 };

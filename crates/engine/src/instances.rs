@@ -1,6 +1,7 @@
 //! Instances: connecting a company, changing, listing and removing the connection.
 
 mod authorization;
+mod changes;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use crate::subscriptions::Subscriptions;
 use crate::supervisor::Supervisor;
 use crate::tenants::{Caller, new_token};
 use crate::tokens::Tokens;
+use changes::Change;
 
 const CONFIGURATION: &str = "instance.configuration";
 const TOKEN: &str = "instance.token";
@@ -250,7 +252,8 @@ impl Instances {
         let farewell = self.tokens.farewell(id).await;
         self.base.store.delete_instance(organization, id).await?;
         self.base.roster.unseat(id);
-        self.polling.end(id);
+        self.polling.forget(id);
+        self.base.last_notices.forget(id);
         self.supervisor.spawn(async move {
             // In this order: without its tokens nothing can be ended any more.
             if let Some(unsubscribing) = unsubscribing {
@@ -297,6 +300,8 @@ impl Instances {
         let connector = self.connector(&instance.element)?.clone();
         let settings = seating::check(&connector, &configuration, &self.policy)?;
         self.subscriptions.check(&connector, &settings)?;
+        let before = self.configuration(&instance)?;
+        let is_reconnected = renewal.is_some();
         if let Some(Renewal { data, may_move }) = renewal {
             let connected = self.connect(&connector, &data, &mut configuration, false).await?;
             if !may_move {
@@ -305,6 +310,7 @@ impl Instances {
             instance.company.clone_from(&connected.company);
             self.tokens.take(instance.id, &connected.tokens).await?;
         }
+        let keys = changes::changed_keys(&before, &configuration);
         (instance.configuration, instance.sealed_configuration) = {
             let (open, sealed) = self.split(&connector, configuration);
             (open.0, sealed)
@@ -313,6 +319,8 @@ impl Instances {
         if !self.base.store.update_instance(instance.clone()).await? {
             return Err(not_found(instance.id));
         }
+        let what = Change { is_reconnected, keys, disabled: instance.disabled };
+        self.tell_of_change(&instance, what).await?;
         self.put_to_work(&instance).await?;
         self.view(instance).await
     }

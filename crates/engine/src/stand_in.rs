@@ -149,6 +149,8 @@ pub(crate) fn base(provider: &Arc<Scripted>, clock: &Arc<HandClock>) -> Base {
         vault: Vault::new(&key, &[], Arc::clone(&entropy)),
         entropy,
         counters: Arc::default(),
+        reads: Arc::default(),
+        last_notices: Arc::default(),
     }
 }
 

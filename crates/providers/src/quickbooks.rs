@@ -13,6 +13,7 @@ mod oauth;
 mod oauth1_signature;
 mod profile;
 mod query_text;
+mod read_plans;
 mod record;
 mod records;
 

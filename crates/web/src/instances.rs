@@ -3,6 +3,8 @@
 
 pub(crate) mod configuration;
 pub(crate) mod enabled;
+pub(crate) mod health;
+pub(crate) mod polling;
 mod shape;
 
 use std::sync::Arc;

@@ -28,7 +28,7 @@ use axum::routing::{get, patch, post, put};
 use ledgerhook_engine::Gateway;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use instances::{configuration, enabled};
+use instances::{configuration, enabled, health, polling};
 
 /// The path under which the original has its API, which clients have in their code.
 const BASE_PATH: &str = "/elements/api-v2";
@@ -61,7 +61,7 @@ pub fn admin_router(gateway: Arc<Gateway>) -> Router {
 }
 
 fn api() -> Router<Arc<Gateway>> {
-    element_routes().merge(instance_routes()).merge(event_routes())
+    element_routes().merge(instance_routes()).merge(state_routes()).merge(event_routes())
 }
 
 fn element_routes() -> Router<Arc<Gateway>> {
@@ -77,6 +77,7 @@ fn element_routes() -> Router<Arc<Gateway>> {
             "/elements/{element}/apps/{app}",
             get(apps::read).patch(apps::update).delete(apps::delete),
         )
+        .route("/elements/{element}/apps/{app}/reads", get(apps::reads::read))
 }
 
 /// Instances are addressed by their id, by element and id, or by the token in the request.
@@ -103,6 +104,21 @@ fn instance_routes() -> Router<Arc<Gateway>> {
         .route("/instances/{id}/verification-key", get(instances::verification_key))
         .route("/elements/{element}/instances", all)
         .route("/elements/{element}/instances/{id}", by_id)
+}
+
+/// How instances are.
+fn state_routes() -> Router<Arc<Gateway>> {
+    Router::new()
+        .route("/instances/health", get(health::read))
+        .route("/instances/{id}/health", get(health::read))
+        .route("/instances/history", get(health::history))
+        .route("/instances/{id}/history", get(health::history))
+        .route("/instances/event-poller-records", get(polling::records))
+        .route("/instances/{id}/event-poller-records", get(polling::records))
+        .route("/instances/polling-enabled", put(polling::enable))
+        .route("/instances/{id}/polling-enabled", put(polling::enable))
+        .route("/instances/polling-disabled", get(polling::disabled))
+        .route("/jobs/polling-disabled", get(polling::disabled))
 }
 
 fn event_routes() -> Router<Arc<Gateway>> {

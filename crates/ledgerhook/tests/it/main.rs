@@ -18,6 +18,8 @@ mod freshbooks;
 #[cfg(test)]
 mod full_disk;
 #[cfg(test)]
+mod health;
+#[cfg(test)]
 mod hydration;
 #[cfg(test)]
 mod instances;
@@ -31,6 +33,8 @@ mod oauth1;
 mod pace;
 #[cfg(test)]
 mod polling;
+#[cfg(test)]
+mod reads;
 #[cfg(test)]
 mod refreshing;
 #[cfg(test)]

@@ -88,6 +88,10 @@ async fn whole_run(stage: &Stage) -> (Vec<String>, [String; 2]) {
         "/instances/events".to_owned(),
         "/deliveries".to_owned(),
         "/elements/quickbooks/apps".to_owned(),
+        format!("/elements/quickbooks/apps/{}/reads", stage.tenant.app_id),
+        format!("/instances/{}/health", instance.id),
+        format!("/instances/{}/history", instance.id),
+        format!("/instances/{}/event-poller-records", instance.id),
         "/elements/quickbooks/configuration".to_owned(),
     ] {
         let answer = caller.get(&path).await;

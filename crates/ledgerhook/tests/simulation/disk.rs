@@ -9,20 +9,23 @@ use ledgerhook_engine::store::Store;
 use ledgerhook_engine::store::StoreError;
 use ledgerhook_engine::store::apps::{App, Apps, NewApp};
 use ledgerhook_engine::store::deliveries::{
-    AttemptRecord, Deliveries, DeliveryFilter, DeliveryRecord, PendingDelivery,
+    AttemptRecord, Deliveries, DeliveryFilter, DeliveryRecord, PendingDelivery, WaitingDeliveries,
 };
 use ledgerhook_engine::store::grants::{Grants, StoredGrant};
+use ledgerhook_engine::store::history::{History, HistoryEntry, NewHistoryEntry};
 use ledgerhook_engine::store::instances::{Instance, InstanceFilter, Instances};
 use ledgerhook_engine::store::journal::{
     Append, Appended, EventFilter, EventPage, EventRecord, Journal,
 };
 use ledgerhook_engine::store::kept::{Company, Kept, KeptFilter, KeptPage};
-use ledgerhook_engine::store::polls::{PollId, PollState, Polls};
+use ledgerhook_engine::store::polls::{PollId, PollState, PollingPause, Polls};
+use ledgerhook_engine::store::reads::{MarkedReads, ReadCount, Reads};
 use ledgerhook_engine::store::subscriptions::{Subscription, Subscriptions};
 use ledgerhook_engine::store::tenancy::{NewOrganization, NewUser, Organization, Tenancy, User};
 use ledgerhook_model::cursor::Cursor;
 use ledgerhook_model::{
-    AppId, DeliveryId, EventId, InstanceId, Moment, NoticeId, OrganizationId, SecretHash, UserId,
+    AppId, DeliveryId, EventId, InstanceId, Moment, Month, NoticeId, OrganizationId, SecretHash,
+    UserId,
 };
 
 use crate::life::Life;
@@ -161,6 +164,7 @@ carry_out!(Grants {
     fn grant(instance: InstanceId) -> Option<StoredGrant>;
     fn store_grant(instance: InstanceId, grant: StoredGrant) -> bool;
     fn refuse_grant(instance: InstanceId, generation: i64, reason: String) -> bool;
+    fn refused_grants() -> Vec<InstanceId>;
 });
 
 carry_out!(Journal {
@@ -182,6 +186,7 @@ carry_out!(Deliveries {
         instance: InstanceId, after: Option<DeliveryId>, limit: usize
     ) -> Vec<PendingDelivery>;
     fn deliveries(organization: OrganizationId, filter: DeliveryFilter) -> Vec<DeliveryRecord>;
+    fn waiting_deliveries(instance: InstanceId) -> WaitingDeliveries;
     fn unpark(
         organization: OrganizationId, id: DeliveryId, at: Moment
     ) -> Option<PendingDelivery>;
@@ -191,7 +196,26 @@ carry_out!(Polls {
     fn start_poll(id: PollId, cursor: Cursor) -> ();
     fn poll_state(id: PollId) -> Option<PollState>;
     fn poll_states() -> Vec<PollState>;
-    fn record_poll_failure(id: PollId, error: String) -> ();
+    fn polls_of(instance: InstanceId) -> Vec<PollState>;
+    fn record_poll_failure(id: PollId, error: String) -> u32;
+    fn pause_polling(pause: PollingPause) -> bool;
+    fn resume_polling(instance: InstanceId) -> bool;
+    fn polling_pauses() -> Vec<PollingPause>;
+});
+
+carry_out!(Reads {
+    fn add_reads(counts: Vec<ReadCount>) -> ();
+    fn reads_of_month(month: Month) -> Vec<ReadCount>;
+    fn mark_reads(mark: MarkedReads) -> bool;
+    fn read_marks(month: Month) -> Vec<MarkedReads>;
+});
+
+carry_out!(History {
+    fn add_history(entry: NewHistoryEntry) -> bool;
+    fn has_history(instance: InstanceId, once: String) -> bool;
+    fn history(
+        organization: OrganizationId, instance: InstanceId, before: Option<i64>, limit: usize
+    ) -> Vec<HistoryEntry>;
 });
 
 carry_out!(Subscriptions {

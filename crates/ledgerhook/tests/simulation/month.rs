@@ -71,7 +71,8 @@ const TO_CONNECT: u64 = 1;
 #[test]
 fn an_idle_company_is_polled_every_quarter_of_an_hour_and_no_more() {
     let asked = month(Kind::Polling, 0);
-    assert!((2_900..=QUARTERS).contains(&asked.by_cdc), "{asked:?}");
+    // Chance delays each poll by up to half a minute, which here is the next step.
+    assert!((2_780..=QUARTERS).contains(&asked.by_cdc), "{asked:?}");
     assert!(asked.by_query <= QUERIES_MAX, "{asked:?}");
     assert_eq!(asked.otherwise, TO_CONNECT, "{asked:?}");
 }

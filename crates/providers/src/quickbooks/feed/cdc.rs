@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ledgerhook_connector::{ChangeFeed, FeedPage, FeedRequest, ProviderError};
+use ledgerhook_connector::{ChangeFeed, FeedPage, FeedRequest, ProviderError, ReadPlan};
 use ledgerhook_egress::Answer;
 use ledgerhook_model::configuration::Configuration;
 use ledgerhook_model::{Detection, Moment};
@@ -18,6 +18,7 @@ use crate::quickbooks::answer::{self, Records};
 use crate::quickbooks::api::{Api, Company};
 use crate::quickbooks::entities::{self, Feed, KnownEntities, KnownEntity};
 use crate::quickbooks::faults;
+use crate::quickbooks::read_plans::READ_PLANS;
 use reading::{Next, Reading};
 
 /// Objects after which Intuit cuts an answer. There is no second page, and its documents do not
@@ -65,6 +66,10 @@ impl ChangeFeed for CdcFeed {
 
     fn interval_default(&self) -> Option<Duration> {
         None
+    }
+
+    fn read_plans(&self) -> &'static [ReadPlan] {
+        READ_PLANS
     }
 
     /// Resources that change data capture does not cover are left out; when there are no others,
