@@ -9,6 +9,7 @@ mod calls;
 mod counters;
 mod dispatch;
 mod gateway;
+pub mod hub;
 pub mod instances;
 mod intake;
 mod kept;
