@@ -14,6 +14,8 @@ mod events;
 #[cfg(test)]
 mod full_disk;
 #[cfg(test)]
+mod hub;
+#[cfg(test)]
 mod hydration;
 #[cfg(test)]
 mod instances;

@@ -64,7 +64,9 @@ fn schemas(hub: &HubInstance<'_>) -> Map<String, Value> {
         .collect();
     schemas.insert("Error".to_owned(), schemas::error());
     schemas.insert("Change".to_owned(), schemas::change());
-    schemas.insert("Notification".to_owned(), notification::schema(hub));
+    if notification::has_events(hub) {
+        schemas.insert("Notification".to_owned(), notification::schema(hub));
+    }
     schemas
 }
 

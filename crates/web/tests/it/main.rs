@@ -8,9 +8,13 @@ mod authorization;
 #[cfg(test)]
 mod bookshelf;
 #[cfg(test)]
+mod catalogue;
+#[cfg(test)]
 mod configuration;
 #[cfg(test)]
 mod deliveries;
+#[cfg(test)]
+mod docs;
 #[cfg(test)]
 mod elements;
 #[cfg(test)]
@@ -19,6 +23,10 @@ mod events;
 mod gateway_under_test;
 #[cfg(test)]
 mod http_rules;
+#[cfg(test)]
+mod hub;
+#[cfg(test)]
+mod hub_addressing;
 #[cfg(test)]
 mod ingress;
 #[cfg(test)]

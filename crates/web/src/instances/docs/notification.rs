@@ -8,10 +8,15 @@ use serde_json::{Map, Value, json};
 
 use super::reference;
 
+/// Whether the instance is told of anything.
+pub(super) fn has_events(hub: &HubInstance<'_>) -> bool {
+    resources(hub).next().is_some()
+}
+
 /// The webhook of an instance whose events are on; none otherwise.
 pub(super) fn webhooks(hub: &HubInstance<'_>) -> Map<String, Value> {
     let mut webhooks = Map::new();
-    if resources(hub).next().is_some() {
+    if has_events(hub) {
         let content = json!({"application/json": {"schema": reference("schemas", "Notification")}});
         let post = json!({
             "summary": "changes of one resource",
@@ -104,10 +109,9 @@ fn resources<'h>(hub: &'h HubInstance<'_>) -> impl Iterator<Item = &'static Reso
 /// What this instance is told of a resource.
 fn kinds(hub: &HubInstance<'_>, resource: &ResourceProfile) -> Vec<&'static str> {
     let (seat, connector) = (hub.seat(), hub.connector());
-    let is_polled = seat.polls()
-        && !connector.feeds.is_empty()
-        && seat.settings.resources.iter().any(|name| name == resource.name);
-    let is_noticed = seat.takes_notices() && connector.notices.is_some();
+    let is_chosen = seat.settings.resources.iter().any(|name| name == resource.name);
+    let is_polled = is_chosen && seat.polls() && !connector.feeds.is_empty();
+    let is_noticed = is_chosen && seat.takes_notices() && connector.notices.is_some();
     let polled = resource.polled.iter().filter(|_| is_polled);
     let noticed = resource.noticed.iter().filter(|_| is_noticed);
     let kinds: BTreeSet<_> = polled.chain(noticed).map(|kind| kind.as_str()).collect();
