@@ -2,7 +2,7 @@
 //! §6.6). It is asked of the provider's change feeds, which is one call for most resources where
 //! a list of each would be one call each, and tells of deletions too.
 
-use ledgerhook_connector::ChangeFeed;
+use ledgerhook_connector::{ChangeFeed, FeedPage};
 use ledgerhook_model::ceql::{self, Comparison, Operator, Test};
 use ledgerhook_model::{Change, Moment};
 
@@ -34,6 +34,20 @@ pub struct ChangesPage {
     pub next: Option<Moment>,
 }
 
+impl ChangesPage {
+    /// What several feeds found. They are complete up to different moments: the page ends at the
+    /// earliest, and what is known of later comes again with the next page.
+    fn of(findings: Vec<FeedPage>) -> Self {
+        let unfinished = findings.iter().filter(|found| found.more);
+        let next = unfinished.map(|found| found.provider_time).min();
+        let all = findings.into_iter().flat_map(|found| found.changes);
+        let mut changes: Vec<Change> =
+            all.filter(|change| next.is_none_or(|next| change.changed_at < next)).collect();
+        changes.sort_by_key(|change| change.changed_at);
+        Self { changes, next }
+    }
+}
+
 impl HubInstance<'_> {
     /// What changed of some resources, from a moment on, inclusive.
     pub async fn changes(&self, question: &ChangesQuestion) -> Result<ChangesPage, Refusal> {
@@ -41,24 +55,15 @@ impl HubInstance<'_> {
         let read = Question::read(question)?;
         let resources = self.resources_with_feed(read.entities.as_deref())?;
         let since = question.next.unwrap_or(read.since);
-        let mut page = ChangesPage { changes: Vec::new(), next: None };
+        let mut findings = Vec::with_capacity(self.connector.feeds.len());
         for feed in &self.connector.feeds {
-            let own: Vec<_> =
-                resources.iter().filter(|name| self.covers(&**feed, name)).cloned().collect();
-            if own.is_empty() {
-                continue;
-            }
-            let found = self.calls.changes(&**feed, &self.seat, &own, since).await?;
-            page.changes.extend(found.changes);
-            if found.more {
-                let until = found.provider_time;
-                page.next = Some(page.next.map_or(until, |next| next.min(until)));
+            let is_own = |name: &&String| self.covers(&**feed, name);
+            let own: Vec<String> = resources.iter().filter(is_own).cloned().collect();
+            if !own.is_empty() {
+                findings.push(self.calls.changes(&**feed, &self.seat, &own, since).await?);
             }
         }
-        // What another feed knows of later comes again with the next page.
-        page.changes.retain(|change| page.next.is_none_or(|next| change.changed_at < next));
-        page.changes.sort_by_key(|change| change.changed_at);
-        Ok(page)
+        Ok(ChangesPage::of(findings))
     }
 
     fn covers(&self, feed: &dyn ChangeFeed, resource: &str) -> bool {
@@ -125,5 +130,56 @@ impl Question {
             }
         }
         Ok(Self { since: since.ok_or_else(unreadable)?, entities })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ledgerhook_model::{ChangeKind, Version};
+
+    use super::*;
+
+    fn change(object_id: &str, second: i64) -> Change {
+        Change {
+            resource: "bills".into(),
+            object_id: object_id.to_owned(),
+            printed_id: None,
+            version: Version::Revision("0".to_owned()),
+            kind: ChangeKind::Updated,
+            changed_at: Moment::from_millis(second * 1_000),
+            record: "{}".into(),
+        }
+    }
+
+    fn found(changes: &[(&str, i64)], until: i64, more: bool) -> FeedPage {
+        FeedPage {
+            changes: changes.iter().map(|(id, second)| change(id, *second)).collect(),
+            provider_time: Moment::from_millis(until * 1_000),
+            reads: 1,
+            more,
+            note: None,
+        }
+    }
+
+    fn ids(page: &ChangesPage) -> Vec<&str> {
+        page.changes.iter().map(|change| change.object_id.as_str()).collect()
+    }
+
+    #[test]
+    fn finished_feeds_make_one_last_page_in_order_of_time() {
+        let findings = vec![found(&[("a", 1), ("c", 3)], 9, false), found(&[("b", 2)], 5, false)];
+        let page = ChangesPage::of(findings);
+        assert_eq!((ids(&page), page.next), (vec!["a", "b", "c"], None));
+    }
+
+    #[test]
+    fn a_page_ends_where_the_first_unfinished_feed_does() {
+        let findings = vec![
+            found(&[("a", 1), ("d", 4), ("e", 7)], 9, false),
+            found(&[("b", 2), ("c", 4)], 4, true),
+            found(&[], 6, true),
+        ];
+        let page = ChangesPage::of(findings);
+        assert_eq!((ids(&page), page.next), (vec!["a", "b"], Some(Moment::from_millis(4_000))));
     }
 }
