@@ -47,6 +47,24 @@ pub enum HubPlace<'a> {
     Next(&'a str),
 }
 
+impl HubPlace<'_> {
+    /// How many records stand before the page, for a provider whose [`HubPage::next`] is that
+    /// number: pages of any size then fit together.
+    pub fn offset(self, page_size: usize) -> Result<usize, ProviderError> {
+        let before = match self {
+            Self::Page(page) => {
+                let pages_before = usize::try_from(page.saturating_sub(1)).ok();
+                pages_before.and_then(|pages| pages.checked_mul(page_size))
+            }
+            Self::Next(place) => place.parse().ok(),
+        };
+        before.ok_or_else(|| {
+            let problem = "there is no such page; begin at the first one again";
+            ProviderError::Rejected(problem.to_owned())
+        })
+    }
+}
+
 /// A page of records.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct HubPage {
@@ -98,6 +116,10 @@ pub struct FieldProfile {
 pub trait Hub: Send + Sync {
     /// Whether records of this resource can be read.
     fn has(&self, resource: &str) -> bool;
+    /// Resources that can be read beside the event resources of the element's profile.
+    fn further_resources(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
     /// What is known of the members of a resource's records.
     fn fields(&self, resource: &str) -> Vec<FieldProfile>;
     /// A page of records. A condition or an order that the provider cannot answer is
@@ -123,5 +145,25 @@ pub trait Hub: Send + Sync {
         _since: Moment,
     ) -> Result<Option<HubDeletions>, ProviderError> {
         Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_and_places_count_the_same_records() {
+        for (place, page_size, offset) in [
+            (HubPlace::Page(1), 200, Some(0)),
+            (HubPlace::Page(3), 200, Some(400)),
+            (HubPlace::Page(0), 200, Some(0)),
+            (HubPlace::Next("400"), 7, Some(400)),
+            (HubPlace::Next("-1"), 7, None),
+            (HubPlace::Next("x"), 7, None),
+            (HubPlace::Page(u32::MAX), usize::MAX, None),
+        ] {
+            assert_eq!(place.offset(page_size).ok(), offset, "{place:?}");
+        }
     }
 }

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 use ledgerhook_connector::{
-    Access, ChangeFeed, FeedPage, FeedRequest, ProviderError, Records, RecordsPage, RecordsRequest,
-    TokenSource, UserTokens,
+    Access, ChangeFeed, FeedPage, FeedRequest, Hub, HubCompany, HubPage, HubQuery, HubRecord,
+    ProviderError, Records, RecordsPage, RecordsRequest, TokenSource, UserTokens,
 };
 use ledgerhook_model::{Moment, Secret};
 
@@ -72,6 +72,43 @@ impl Calls {
         let page = self.ask(seat, question).await?;
         self.count(seat, page.reads);
         Ok(page)
+    }
+
+    /// A page of records, as the hub shows them.
+    pub(crate) async fn hub_list(
+        &self,
+        hub: &dyn Hub,
+        seat: &Arc<Seat>,
+        query: HubQuery<'_>,
+    ) -> Result<HubPage, ProviderError> {
+        let question = |access: Access| -> BoxFuture<'_, Result<HubPage, ProviderError>> {
+            Box::pin(async move {
+                let (access, configuration) = (&access, &seat.configuration);
+                hub.list(HubCompany { access, configuration }, query).await
+            })
+        };
+        let page = self.ask(seat, question).await?;
+        self.count(seat, page.reads);
+        Ok(page)
+    }
+
+    /// One record, as the hub shows it.
+    pub(crate) async fn hub_get(
+        &self,
+        hub: &dyn Hub,
+        seat: &Arc<Seat>,
+        resource: &str,
+        id: &str,
+    ) -> Result<HubRecord, ProviderError> {
+        let question = |access: Access| -> BoxFuture<'_, Result<HubRecord, ProviderError>> {
+            Box::pin(async move {
+                let (access, configuration) = (&access, &seat.configuration);
+                hub.get(HubCompany { access, configuration }, resource, id).await
+            })
+        };
+        let found = self.ask(seat, question).await?;
+        self.count(seat, found.reads);
+        Ok(found)
     }
 
     /// Asks a question, once more with fresh tokens when the provider does not accept the first.

@@ -20,6 +20,7 @@ use crate::calls::Calls;
 use crate::counters::CountersSnapshot;
 use crate::dispatch::Dispatcher;
 use crate::health::Health;
+use crate::hub::HubInstance;
 use crate::instances::Instances;
 use crate::intake::Intake;
 use crate::kept::KeptNotices;
@@ -90,6 +91,7 @@ pub struct Gateway {
     health: Health,
     spending: Spending,
     dispatcher: Arc<Dispatcher>,
+    calls: Calls,
     supervisor: Supervisor,
 }
 
@@ -122,7 +124,7 @@ impl Gateway {
         let kept = KeptNotices::new(
             crate::kept::Parts {
                 base: base.clone(),
-                calls,
+                calls: calls.clone(),
                 polling: Arc::clone(&polling),
                 appender: appender.clone(),
             },
@@ -156,6 +158,7 @@ impl Gateway {
             subscriptions,
             polling,
             dispatcher,
+            calls,
             supervisor,
         };
         gateway.take_up(&settings).await?;
@@ -278,6 +281,18 @@ impl Gateway {
         id: InstanceId,
     ) -> Result<(), Refusal> {
         self.polling.poll_now(organization, id).await
+    }
+
+    /// An instance whose records are read.
+    pub fn hub(
+        &self,
+        organization: OrganizationId,
+        id: InstanceId,
+    ) -> Result<HubInstance<'_>, Refusal> {
+        let seat = self.base.roster.by_id(id).filter(|seat| seat.organization == organization);
+        let seat = seat.ok_or_else(|| crate::instances::not_found(id))?;
+        let connector = self.connector(seat.element)?;
+        Ok(HubInstance { calls: &self.calls, connector, seat })
     }
 
     /// The subscriptions of an instance at its provider, by topic; none where the provider is told

@@ -488,7 +488,7 @@ fn checked_external(value: Option<String>) -> Result<String, Refusal> {
     Err(Refusal::BadRequest(message))
 }
 
-fn not_found(id: InstanceId) -> Refusal {
+pub(crate) fn not_found(id: InstanceId) -> Refusal {
     Refusal::NotFound(format!("No element instance found with ID {id}"))
 }
 

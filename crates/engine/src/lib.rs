@@ -12,6 +12,7 @@ mod dispatch;
 mod gateway;
 pub mod health;
 mod history;
+pub mod hub;
 pub mod instances;
 mod intake;
 mod kept;

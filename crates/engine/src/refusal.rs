@@ -1,6 +1,8 @@
 //! Why the engine does not do what a caller asked: by who must act.
 
-use ledgerhook_connector::ConnectError;
+use std::time::Duration;
+
+use ledgerhook_connector::{ConnectError, ProviderError};
 use ledgerhook_model::configuration::ConfigurationError;
 use ledgerhook_store::StoreError;
 use thiserror::Error;
@@ -24,6 +26,32 @@ pub enum Refusal {
         message: String,
         /// The provider's own words.
         provider_message: String,
+    },
+    /// What the request is about is switched off.
+    #[error("{0}")]
+    Forbidden(String),
+    /// The provider does not let the gateway read the company any more: the customer must act.
+    #[error("{message}")]
+    ProviderForbids {
+        /// What it means and what to do.
+        message: String,
+        /// The provider's own words.
+        provider_message: String,
+    },
+    /// The provider has no such record.
+    #[error("{message}")]
+    ProviderLacks {
+        /// What is not there.
+        message: String,
+        /// The provider's own words.
+        provider_message: String,
+    },
+    /// The provider takes no more requests for this company for now.
+    #[error("the provider takes no more requests for this company for now; try again in {} s",
+        .wait.as_secs())]
+    ProviderThrottles {
+        /// How long.
+        wait: Duration,
     },
     /// The provider could not be reached; try again.
     #[error("{0}")]
@@ -56,6 +84,34 @@ impl From<ConnectError> for Refusal {
                 Self::Provider { message, provider_message }
             }
             ConnectError::Unavailable { message } => Self::ProviderUnavailable(message),
+        }
+    }
+}
+
+impl From<ProviderError> for Refusal {
+    fn from(error: ProviderError) -> Self {
+        const RECONNECT: &str = "the customer must authorise again: send them to the \
+            authorisation URL and give the new code to PUT /instances/{id}";
+        let message = error.to_string();
+        match error {
+            ProviderError::Unauthorized => {
+                let provider_message = message.clone();
+                Self::ProviderForbids {
+                    message: format!("{message}; {RECONNECT}"),
+                    provider_message,
+                }
+            }
+            ProviderError::Refused(provider_message) => {
+                Self::ProviderForbids { message, provider_message }
+            }
+            ProviderError::Rejected(provider_message) => {
+                Self::Provider { message, provider_message }
+            }
+            ProviderError::NotFound(provider_message) => {
+                Self::ProviderLacks { message, provider_message }
+            }
+            ProviderError::Throttled { wait } => Self::ProviderThrottles { wait },
+            ProviderError::Unavailable(_) => Self::ProviderUnavailable(message),
         }
     }
 }

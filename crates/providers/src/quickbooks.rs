@@ -8,6 +8,7 @@ mod endpoints;
 mod entities;
 mod faults;
 mod feed;
+mod hub;
 mod notices;
 mod oauth;
 mod oauth1_signature;
@@ -31,6 +32,7 @@ use crate::settings::{ElementSettings, SettingsError};
 use api::Api;
 use endpoints::Endpoints;
 use feed::{CdcFeed, QueryFeed};
+use hub::QuickBooksHub;
 use notices::QuickBooksNotices;
 use oauth::QuickBooksOAuth;
 use records::QuickBooksRecords;
@@ -51,7 +53,7 @@ pub(crate) fn connector(
             Arc::new(CdcFeed::new(Arc::clone(&api))),
             Arc::new(QueryFeed::new(Arc::clone(&api))),
         ],
-        records: Some(Arc::new(QuickBooksRecords::new(api))),
-        hub: None,
+        records: Some(Arc::new(QuickBooksRecords::new(Arc::clone(&api)))),
+        hub: Some(Arc::new(QuickBooksHub::new(api))),
     })
 }

@@ -53,6 +53,11 @@ impl Failure {
         Self::new(StatusCode::UNAUTHORIZED, message)
     }
 
+    /// What the provider refused, with its own words.
+    fn of_provider(status: StatusCode, message: String, provider_message: String) -> Self {
+        Self { provider_message: Some(provider_message), ..Self::new(status, message) }
+    }
+
     /// 503: come again after `retry_after_s` seconds.
     pub(crate) fn unavailable(message: impl Into<String>, retry_after_s: u32) -> Self {
         let failure = Self::new(StatusCode::SERVICE_UNAVAILABLE, message);
@@ -99,7 +104,19 @@ impl From<Refusal> for Failure {
             Refusal::NotFound(_) => Self::not_found(message),
             Refusal::Conflict(_) => Self::new(StatusCode::CONFLICT, message),
             Refusal::Provider { provider_message, .. } => {
-                Self { provider_message: Some(provider_message), ..Self::bad_request(message) }
+                Self::of_provider(StatusCode::BAD_REQUEST, message, provider_message)
+            }
+            Refusal::Forbidden(_) => Self::new(StatusCode::FORBIDDEN, message),
+            Refusal::ProviderForbids { provider_message, .. } => {
+                Self::of_provider(StatusCode::FORBIDDEN, message, provider_message)
+            }
+            Refusal::ProviderLacks { provider_message, .. } => {
+                Self::of_provider(StatusCode::NOT_FOUND, message, provider_message)
+            }
+            Refusal::ProviderThrottles { wait } => {
+                let failure = Self::new(StatusCode::TOO_MANY_REQUESTS, message);
+                let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).max(1);
+                Self { retry_after_s: Some(seconds), ..failure }
             }
             Refusal::ProviderUnavailable(_) => Self::new(StatusCode::BAD_GATEWAY, message),
             Refusal::Unavailable(_) => Self::unavailable(message, RETRY_AFTER_S),
@@ -109,17 +126,27 @@ impl From<Refusal> for Failure {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
     fn a_refusal_has_the_status_of_who_must_act() {
         let text = || "why".to_owned();
         let provider = Refusal::Provider { message: text(), provider_message: text() };
+        let forbids = Refusal::ProviderForbids { message: text(), provider_message: text() };
+        let lacks = Refusal::ProviderLacks { message: text(), provider_message: text() };
+        let wait = Duration::from_secs(60);
         for (refusal, status, retry_after) in [
             (Refusal::BadRequest(text()), 400, None),
             (Refusal::NotFound(text()), 404, None),
             (Refusal::Conflict(text()), 409, None),
             (provider, 400, None),
+            (Refusal::Forbidden(text()), 403, None),
+            (forbids, 403, None),
+            (lacks, 404, None),
+            (Refusal::ProviderThrottles { wait }, 429, Some("60")),
+            (Refusal::ProviderThrottles { wait: Duration::ZERO }, 429, Some("1")),
             (Refusal::ProviderUnavailable(text()), 502, None),
             (Refusal::Unavailable(text()), 503, Some("1")),
         ] {

@@ -2,6 +2,7 @@
 //! (reference: cloud-elements §2.1, §2.2).
 
 pub(crate) mod configuration;
+pub(crate) mod docs;
 pub(crate) mod enabled;
 pub(crate) mod health;
 pub(crate) mod polling;

@@ -11,6 +11,7 @@ mod deliveries;
 mod elements;
 mod events;
 mod failure;
+mod hub;
 mod ingress;
 mod instances;
 pub mod listener;
@@ -28,7 +29,7 @@ use axum::routing::{get, patch, post, put};
 use ledgerhook_engine::Gateway;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use instances::{configuration, enabled, health, polling};
+use instances::{configuration, docs, enabled, health, polling};
 
 /// The path under which the original has its API, which clients have in their code.
 const BASE_PATH: &str = "/elements/api-v2";
@@ -61,7 +62,8 @@ pub fn admin_router(gateway: Arc<Gateway>) -> Router {
 }
 
 fn api() -> Router<Arc<Gateway>> {
-    element_routes().merge(instance_routes()).merge(state_routes()).merge(event_routes())
+    let instances = instance_routes().merge(state_routes());
+    element_routes().merge(instances).merge(event_routes()).merge(hub_routes())
 }
 
 fn element_routes() -> Router<Arc<Gateway>> {
@@ -93,10 +95,12 @@ fn instance_routes() -> Router<Arc<Gateway>> {
         .route("/instances/configuration", entries.clone())
         .route("/instances/configuration/{entry}", entry.clone())
         .route("/instances/enabled", switch.clone())
+        .route("/instances/docs", get(docs::read))
         .route("/instances/{id}", by_id.clone())
         .route("/instances/{id}/configuration", entries)
         .route("/instances/{id}/configuration/{entry}", entry)
         .route("/instances/{id}/enabled", switch)
+        .route("/instances/{id}/docs", get(docs::read))
         .route("/instances/{id}/poll", post(instances::poll))
         .route("/instances/{id}/subscriptions", get(instances::subscriptions))
         .route("/instances/{id}/reconnect", get(oauth::reconnect))
@@ -130,6 +134,17 @@ fn event_routes() -> Router<Arc<Gateway>> {
         .route("/notices", get(notices::list))
         .route("/deliveries", get(deliveries::list))
         .route("/deliveries/{delivery}/retry", post(deliveries::retry))
+}
+
+/// The name of the hub means nothing (reference: cloud-elements §7.1).
+fn hub_routes() -> Router<Arc<Gateway>> {
+    Router::new()
+        .route("/hubs/{hub}/ping", get(hub::ping))
+        .route("/hubs/{hub}/changes", get(hub::changes::list))
+        .route("/hubs/{hub}/objects", get(hub::objects::list))
+        .route("/hubs/{hub}/objects/{object}/metadata", get(hub::objects::metadata))
+        .route("/hubs/{hub}/{resource}", get(hub::records::list))
+        .route("/hubs/{hub}/{resource}/{record}", get(hub::records::read))
 }
 
 fn ingress_routes() -> Router<Arc<Gateway>> {

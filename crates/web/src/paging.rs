@@ -1,6 +1,7 @@
 //! Pages of lists: `pageSize`, `nextPage`, and the token that leads to the next page.
 
 use std::fmt::Display;
+use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -26,7 +27,7 @@ pub(crate) struct PageRequest {
 impl PageRequest {
     /// Reads `pageSize` and `nextPage`.
     pub(crate) fn read(list: PagedList, query: &Query) -> Result<Self, Failure> {
-        let size = query.text("pageSize").map_or(Ok(PAGE_SIZE_DEFAULT), page_size)?;
+        let size = page_size(query)?;
         let after = query.text("nextPage").map(|token| list.place(token)).transpose()?;
         Ok(Self { size, after })
     }
@@ -57,7 +58,8 @@ impl PagedList {
         URL_SAFE_NO_PAD.encode(format!("{}:{place}", self.0))
     }
 
-    fn place(self, token: &str) -> Result<i64, Failure> {
+    /// The place to which a token of this list leads.
+    pub(crate) fn place<P: FromStr>(self, token: &str) -> Result<P, Failure> {
         let place = URL_SAFE_NO_PAD.decode(token).ok().and_then(|bytes| {
             let text = String::from_utf8(bytes).ok()?;
             text.strip_prefix(self.0)?.strip_prefix(':')?.parse().ok()
@@ -71,7 +73,9 @@ impl PagedList {
     }
 }
 
-fn page_size(text: &str) -> Result<usize, Failure> {
+/// Reads `pageSize`.
+pub(crate) fn page_size(query: &Query) -> Result<usize, Failure> {
+    let Some(text) = query.text("pageSize") else { return Ok(PAGE_SIZE_DEFAULT) };
     let size = text.parse().ok().filter(|size| (1..=PAGE_SIZE_MAX).contains(size));
     size.ok_or_else(|| {
         Failure::bad_request(format!("pageSize: must be a whole number from 1 to {PAGE_SIZE_MAX}"))

@@ -20,6 +20,8 @@ mod full_disk;
 #[cfg(test)]
 mod health;
 #[cfg(test)]
+mod hub;
+#[cfg(test)]
 mod hydration;
 #[cfg(test)]
 mod instances;

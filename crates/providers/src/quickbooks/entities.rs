@@ -163,6 +163,12 @@ impl KnownEntities {
         self.0.iter().filter(is_wanted).collect()
     }
 
+    /// Entities that can be read and are none of the event resources.
+    pub(super) fn readable_without_feed(&self) -> impl Iterator<Item = &'static Entity> + '_ {
+        let all = self.0.iter().map(|known| known.entity);
+        all.filter(|entity| entity.rows.is_some() && entity.feed.is_none())
+    }
+
     /// The entity by which single records of a resource are read.
     pub(super) fn readable(&self, resource: &str) -> Option<&KnownEntity> {
         self.0.iter().find(|known| known.entity.resource == resource && known.entity.rows.is_some())

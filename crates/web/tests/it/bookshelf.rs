@@ -18,6 +18,7 @@ use ledgerhook_engine::connector::{
 use ledgerhook_model::configuration::{Configuration, KeyKind, KeyProfile};
 use ledgerhook_model::{Change, ChangeKind, Detection, Moment, Secret, Version};
 
+use crate::catalogue::Catalogue;
 use crate::mailroom::Mailroom;
 
 /// The element's key.
@@ -80,6 +81,8 @@ pub(crate) struct Shelf {
     pub(crate) polled: Mutex<Polled>,
     /// How often it was asked for changes.
     pub(crate) polls: AtomicU64,
+    /// What its hub shows.
+    pub(crate) catalogue: Arc<Catalogue>,
     /// The URLs that it was given.
     pub(crate) mailroom: Arc<Mailroom>,
 }
@@ -115,7 +118,7 @@ impl Shelf {
 
 /// The provider; whether it wants a URL for each company and topic.
 pub(crate) fn connector(shelf: Arc<Shelf>, wants_urls: bool) -> Connector {
-    let mailroom = Arc::clone(&shelf.mailroom);
+    let (mailroom, catalogue) = (Arc::clone(&shelf.mailroom), Arc::clone(&shelf.catalogue));
     Connector {
         profile: &PROFILE,
         oauth: Arc::new(Bookshelf),
@@ -123,7 +126,7 @@ pub(crate) fn connector(shelf: Arc<Shelf>, wants_urls: bool) -> Connector {
         subscriptions: wants_urls.then_some(mailroom as Arc<dyn Subscriptions>),
         feeds: vec![Arc::clone(&shelf) as Arc<dyn ChangeFeed>],
         records: Some(shelf),
-        hub: None,
+        hub: Some(catalogue),
     }
 }
 

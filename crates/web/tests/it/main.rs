@@ -8,9 +8,13 @@ mod authorization;
 #[cfg(test)]
 mod bookshelf;
 #[cfg(test)]
+mod catalogue;
+#[cfg(test)]
 mod configuration;
 #[cfg(test)]
 mod deliveries;
+#[cfg(test)]
+mod docs;
 #[cfg(test)]
 mod elements;
 #[cfg(test)]
@@ -21,6 +25,10 @@ mod gateway_under_test;
 mod health;
 #[cfg(test)]
 mod http_rules;
+#[cfg(test)]
+mod hub;
+#[cfg(test)]
+mod hub_addressing;
 #[cfg(test)]
 mod ingress;
 #[cfg(test)]
