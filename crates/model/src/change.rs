@@ -56,6 +56,16 @@ named! {
     }
 }
 
+impl ChangeKind {
+    /// Whether two changes of one record may be the same one, by what happened: both are its
+    /// creation, both its end, or both neither. A record may be made, edited and deleted within one
+    /// second.
+    pub fn is_of_the_same_phase(self, other: Self) -> bool {
+        let phase = |kind| (kind == Self::Created, kind == Self::Deleted);
+        phase(self) == phase(other)
+    }
+}
+
 named! {
     /// How a change was detected.
     Detection {
@@ -78,9 +88,9 @@ named! {
 ///
 /// A read of the record knows its revision. A notice knows only when something happened. Two
 /// versions of the same sort are the same change when they are equal. A notice and a read of one
-/// object are the same change when the record's last-updated second is the notice's, and both speak
-/// of its creation or neither does (a record may be edited in the second it is made): providers
-/// print the two times with different precision (QuickBooks: nanoseconds and seconds).
+/// object are the same change when the record's last-updated second is the notice's and both are of
+/// the same phase ([`ChangeKind::is_of_the_same_phase`]): providers print the two times with
+/// different precision (QuickBooks: nanoseconds and seconds).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Version {
     /// The provider's revision, as QuickBooks' `SyncToken`.

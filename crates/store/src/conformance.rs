@@ -67,6 +67,7 @@ macro_rules! conformance_tests {
                 a_batch_is_written_whole_or_not_at_all a_cursor_is_stored_with_what_it_covers;
             duplicates: what_is_new_and_what_is_a_duplicate
                 a_creation_is_no_other_change_of_its_second
+                an_end_is_no_other_change_of_its_second
                 duplicates_within_one_finding_are_dropped duplicates_within_one_batch_are_dropped
                 duplicates_take_no_room_in_a_notification
                 the_same_change_of_another_instance_resource_or_object_is_new;

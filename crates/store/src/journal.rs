@@ -170,7 +170,7 @@ pub trait Journal {
     /// A change is new when the journal has no event of the same (instance, resource, object id,
     /// version), and none of the other sort of version (a notice where this is a read, a read
     /// where this is a notice; see `Version`) whose `changed_at` is in the same second and which is
-    /// a creation as well, or is none as well. New
+    /// of the same phase (`ChangeKind::is_of_the_same_phase`). New
     /// changes of a finding are cut into notifications in their order; a new delivery is due when
     /// its events were seen. A finding or a cursor whose instance does not exist any more is left
     /// out; the notice beside it is written. [`StoreError::Exists`] when a new change comes with

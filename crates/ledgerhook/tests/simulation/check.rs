@@ -15,7 +15,8 @@
 //!    it was read, of its second when only a notice is known.
 //! 7. **Once.** No two events speak of one change: not two reads of one revision (but for two
 //!    operations that notices tell apart), not two notices of one time and operation, not a notice
-//!    and a read of one second unless one of them alone tells of the creation.
+//!    and a read of one second unless one of them alone tells of the
+//!    creation, or of the end.
 //! 8. **Told (notices).** For each notice that was answered 200 there is an event: with its second
 //!    and its operation where only notices are events; with its second, or of a later read of the
 //!    record, otherwise.

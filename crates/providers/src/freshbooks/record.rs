@@ -95,13 +95,15 @@ impl<'a> Row<'a> {
 
     /// The change to this state. A record without a readable time of its last change (time entries,
     /// services) is dated by `read_at`; its version is a digest of its content, so a state that
-    /// comes back is not told again.
+    /// comes back is not told again. The times are whole seconds: two states of one second are one
+    /// version, but that a record's end is never another state of its second.
     ///
     /// `since` is from when on changes were asked for, if they were. What was made after that is
     /// new, also where the record says no more than that; and a time that may be either of two is
     /// not the one before it.
     pub(super) fn into_change(self, read_at: Moment, since: Option<Moment>) -> Change {
         let version = match (&self.updated_text, self.updated) {
+            (Some(text), Some(_)) if self.is_deleted => format!("deleted {}", text.trim()),
             (Some(text), Some(_)) => text.trim().to_owned(),
             _ => digest(self.json.get()),
         };

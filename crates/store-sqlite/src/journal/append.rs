@@ -36,13 +36,13 @@ const INSERT_DELIVERY: &str = "
                             first_event, last_event)
     VALUES (?1, ?2, ?3, ?4, 'pending', 0, ?4, ?5, ?6)";
 
-/// Versions between two keys of one object that changed within the second that begins at `?6`, and
-/// that were its creation, or were not (`?7`).
+/// Versions between two keys of one object that changed within the second that begins at `?6`, of
+/// the phase that is its creation or is not (`?7`), and is its end or is not (`?8`).
 pub(crate) const FIND_OTHER_SORT_IN_SECOND: &str = "
     SELECT 1 FROM events
     WHERE instance_id = ?1 AND resource = ?2 AND object_id = ?3
       AND version >= ?4 AND version < ?5 AND changed_at BETWEEN ?6 AND ?6 + 999999
-      AND (kind = 'CREATED') = ?7";
+      AND (kind = 'CREATED') = ?7 AND (kind = 'DELETED') = ?8";
 
 /// Where the keys of revisions begin, and where they are over (see `Version::to_key`).
 const REVISION_KEYS: [&str; 2] = ["r:", "r;"];
@@ -192,6 +192,7 @@ impl FindingWriter<'_> {
             to,
             second,
             change.kind == ChangeKind::Created,
+            change.kind == ChangeKind::Deleted,
         ];
         let connection = &self.session.connection;
         Ok(connection.prepare_cached(FIND_OTHER_SORT_IN_SECOND)?.exists(values)?)

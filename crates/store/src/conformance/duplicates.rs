@@ -68,6 +68,24 @@ pub async fn a_creation_is_no_other_change_of_its_second(store: &impl Store) -> 
     Ok(())
 }
 
+/// `Journal::append`: a record that is deleted in the second it was edited.
+pub async fn an_end_is_no_other_change_of_its_second(store: &impl Store) -> Outcome {
+    let (_, instance) = tenant(store, "acme").await?;
+    let of_kind = |mut event: NewEvent, kind| {
+        event.change.kind = kind;
+        event
+    };
+    let edited = of_kind(noticed("1", "a", at(10)), ChangeKind::Updated);
+    append(store, finding(instance, vec![edited])).await?;
+    let gone = of_kind(read("1", "deleted", at(10)), ChangeKind::Deleted);
+    let appended = append(store, finding(instance, vec![gone])).await?;
+    assert_eq!(appended.duplicates, 0, "the end was not told of");
+    let told = of_kind(noticed("1", "b", at(10)), ChangeKind::Deleted);
+    let appended = append(store, finding(instance, vec![told])).await?;
+    assert_eq!(appended.duplicates, 1, "now it was");
+    Ok(())
+}
+
 /// `Journal::append`: a finding that repeats itself.
 pub async fn duplicates_within_one_finding_are_dropped(store: &impl Store) -> Outcome {
     let (organization, instance) = tenant(store, "acme").await?;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use ledgerhook_model::delivery::DeliveryStatus;
 use ledgerhook_model::{
-    Change, ChangeKind, DeliveryId, Event, EventId, InstanceId, Moment, NoticeId, NotificationId,
+    Change, DeliveryId, Event, EventId, InstanceId, Moment, NoticeId, NotificationId,
     OrganizationId,
 };
 
@@ -292,10 +292,8 @@ impl JournalRows {
             let known = &row.event.change;
             let one_is_a_notice = known.version.is_notice() != change.version.is_notice();
             let same_second = known.changed_at.seconds() == change.changed_at.seconds();
-            let created = |one: &Change| one.kind == ChangeKind::Created;
-            let both_or_none_created = created(known) == created(change);
-            known.version == change.version
-                || (one_is_a_notice && same_second && both_or_none_created)
+            let same_phase = known.kind.is_of_the_same_phase(change.kind);
+            known.version == change.version || (one_is_a_notice && same_second && same_phase)
         })
     }
 

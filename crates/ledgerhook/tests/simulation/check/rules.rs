@@ -277,7 +277,10 @@ fn are_one_change(one: &Told, other: &Told) -> bool {
             let by_notice = [one, other].iter().any(|told| told.detection == "webhook");
             is_same_second && first == second && (one.kind == other.kind || !by_notice)
         }
-        _ => is_same_second && (one.kind == "CREATED") == (other.kind == "CREATED"),
+        _ => {
+            let phase = |told: &Told| (told.kind == "CREATED", told.kind == "DELETED");
+            is_same_second && phase(one) == phase(other)
+        }
     }
 }
 
