@@ -6,8 +6,8 @@
 //!
 //! - Keywords are read in any case. `AND` binds closer than `OR`.
 //! - A column is a bare or dotted name (`metaData.lastUpdatedTime`) or any text in back-ticks.
-//! - A text stands in single quotes. `''` and `\'` are a quote in it, `\\` is a backslash; any other
-//!   backslash is itself.
+//! - A text stands in single quotes. `''` and `\'` are a quote in it, `\\` is a backslash; any
+//!   other backslash is itself.
 //! - Numbers, booleans and dates with or without a time stand unquoted; `'true'` and `'2017-05-05'`
 //!   mean the same as `true` and `2017-05-05` where a column holds such a thing.
 

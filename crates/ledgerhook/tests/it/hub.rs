@@ -140,6 +140,7 @@ async fn changes_of_several_kinds_are_one_read() {
     let hub = Hub::open().await;
     hub.save_customers(&["Ada"]);
     hub.save("Vendor", json!({"DisplayName": "Nails & Co"}));
+    let before = hub.stage.counter("provider_reads").await;
     let ada = hub.caller.get("/hubs/finance/customers").await.ok();
     let since = &ada[0]["metaData"]["lastUpdatedTime"];
     let question = format!("where=changedSince%3D{since}&entities=customers,vendors");
@@ -148,6 +149,8 @@ async fn changes_of_several_kinds_are_one_read() {
     assert_eq!(told.len(), 2, "{changes}");
     assert!(told.contains(&&json!("customers")) && told.contains(&&json!("vendors")));
     assert!(changes[0]["record"]["id"].is_string(), "{changes}");
+    let reads = hub.stage.counter("provider_reads").await - before;
+    assert_eq!(reads, 2, "one for the list of customers, one for the changes");
 }
 
 #[tokio::test]
