@@ -4,6 +4,7 @@ use ledgerhook_web::listener::decoding::{
     Content, decode, decode_batch, decode_notifications, text,
 };
 use ledgerhook_web::listener::{Format, Notice};
+use serde_json::{Value, json};
 
 /// Reads a body in every way that its format has. Nothing panics, and what is read survives being
 /// written as Intuit's JSON.
@@ -39,4 +40,13 @@ fn read_again(notice: &Notice) -> Notice {
         Ok(Content::Notice(again)) => again,
         other => panic!("{other:?} from {json}"),
     }
+}
+
+/// A record with members of every sort under short names; one holds a part of `text`.
+pub fn record(text: &str) -> Value {
+    let part: String = text.chars().rev().take(30).collect();
+    json!({
+        "id": 7, "a": part, "b": 5.50, "c": {"d": 1_415_131_437_000_i64}, "m": "2017-05-11T07:00:47Z",
+        "x": null, "n": "product", "active": true, "line": [{"amount": "-3.0"}]
+    })
 }

@@ -2,6 +2,7 @@
 //! and nothing from the caller's environment or configuration.
 
 mod api;
+mod company;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use serde::Deserialize;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 pub(crate) use self::api::{GatewayApi, VERIFIER_TOKEN};
@@ -30,6 +32,8 @@ pub(crate) struct Gateway {
     process: ChildProcess,
     api: GatewayApi,
     data: DataFolder,
+    /// Shows the gateway the companies that are connected.
+    _company: JoinSet<()>,
 }
 
 /// What `org create --json` prints, as far as it is used.
@@ -57,6 +61,7 @@ impl Gateway {
                 credentials.user_secret, credentials.organization_secret
             ),
         );
+        let (company_url, company) = company::start().await?;
         let mut serve = command(&binary, &data);
         serve
             .arg("serve")
@@ -64,9 +69,10 @@ impl Gateway {
             .arg("--data")
             .arg(data.path())
             .env("LEDGERHOOK__EGRESS__ALLOW_PRIVATE", "true")
+            .env("LEDGERHOOK__PROVIDERS__QUICKBOOKS__API_URL", company_url)
             .env("LEDGERHOOK__LOG__LEVEL", "warn");
         let process = ChildProcess::start("the gateway", &mut serve)?;
-        let mut gateway = Self { process, api, data };
+        let mut gateway = Self { process, api, data, _company: company };
         gateway.wait_until_ready().await?;
         Ok(gateway)
     }

@@ -26,6 +26,11 @@ pub trait TokenSource: Send + Sync + fmt::Debug {
     /// end. Asked for before each call, because a walk over many pages may outlive a token (Sage:
     /// 5 minutes).
     async fn tokens(&self) -> Result<UserTokens, ProviderError>;
+    /// A secret entry of the instance's configuration, which the configuration of a question lacks:
+    /// what signs calls beside a token. `None` when the instance has none.
+    fn secret(&self, _key: &str) -> Option<Secret> {
+        None
+    }
 }
 
 /// Tokens that stay as they are, for one call or for a test.
@@ -51,5 +56,10 @@ impl Access {
     /// The tokens of the next call.
     pub async fn tokens(&self) -> Result<UserTokens, ProviderError> {
         self.source.tokens().await
+    }
+
+    /// A secret entry of the instance's configuration.
+    pub fn secret(&self, key: &str) -> Option<Secret> {
+        self.source.secret(key)
     }
 }

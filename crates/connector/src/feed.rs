@@ -39,6 +39,15 @@ pub struct FeedPage {
     pub note: Option<String>,
 }
 
+/// A number of metered reads a month that a provider sells under a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadPlan {
+    /// Its name, in small letters.
+    pub name: &'static str,
+    /// Reads a month; `None` when the provider publishes no figure.
+    pub reads: Option<i64>,
+}
+
 /// How a provider's changes are asked for.
 #[async_trait]
 pub trait ChangeFeed: Send + Sync {
@@ -59,6 +68,10 @@ pub trait ChangeFeed: Send + Sync {
     /// (`event.poller.<name>.refresh_interval`, in minutes): `None` for the instance's own
     /// interval.
     fn interval_default(&self) -> Option<Duration>;
+    /// What the provider sells a month of the reads that asking costs.
+    fn read_plans(&self) -> &'static [ReadPlan] {
+        &[]
+    }
     /// All changes since a moment, of those asked-for resources that this feed covers.
     async fn changes(&self, request: FeedRequest<'_>) -> Result<FeedPage, ProviderError>;
 }

@@ -25,6 +25,9 @@ pub struct HubQuery<'a> {
     pub resource: &'a str,
     /// `where`, parsed.
     pub condition: Option<&'a Condition>,
+    /// The members that the provider shall print, where it wants to be told so (Sage's
+    /// `attributes`); empty for all.
+    pub attributes: &'a [String],
     /// `orderBy`, parsed; empty for the provider's own order.
     pub order_by: &'a OrderBy,
     /// Which page.

@@ -9,13 +9,14 @@ mod feed;
 mod hub;
 mod notices;
 mod oauth;
+mod pace;
 mod profile;
 mod provider_error;
 mod records;
 mod subscriptions;
 
 pub use access::{Access, TokenSource, UserTokens};
-pub use feed::{ChangeFeed, FeedPage, FeedRequest};
+pub use feed::{ChangeFeed, FeedPage, FeedRequest, ReadPlan};
 pub use hub::{
     FieldProfile, Hub, HubCompany, HubDeletions, HubPage, HubPlace, HubQuery, HubRecord,
 };
@@ -24,6 +25,7 @@ pub use oauth::{
     AuthorizeRequest, ClientCredentials, ConnectError, ConnectRequest, Connected, GrantRequest,
     MigrateRequest, OAuth, RefreshError, RequestToken, RequestTokenRequest, Tokens,
 };
+pub use pace::{HOLD_MAX, Pace, PaceLimits, TURN_WAIT_MAX};
 pub use profile::{ElementProfile, ResourceProfile};
 pub use provider_error::ProviderError;
 pub use records::{Records, RecordsPage, RecordsRequest};

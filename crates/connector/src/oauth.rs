@@ -114,6 +114,9 @@ pub struct Tokens {
     pub access_lifetime: Duration,
     /// How long the refresh token lives from now, where the provider says so.
     pub refresh_lifetime: Option<Duration>,
+    /// How long it can be renewed at all from now, where the provider says so: then the customer
+    /// must authorise again, however often it was renewed.
+    pub refresh_hard_lifetime: Option<Duration>,
 }
 
 /// Why a company could not be connected.
@@ -163,6 +166,9 @@ pub enum RefreshError {
 /// How companies are connected.
 #[async_trait]
 pub trait OAuth: Send + Sync {
+    /// Finds out where the provider's authorisation page is, where that is not known already; to be
+    /// called before [`OAuth::authorize_url`]. Never fails: there is always an address to try.
+    async fn look_up_endpoints(&self) {}
     /// The URL to which the customer's browser is sent. Parameters in the original's order: scope,
     /// `response_type`, `redirect_uri`, state, `client_id`.
     fn authorize_url(&self, request: &AuthorizeRequest) -> Result<String, ConnectError>;

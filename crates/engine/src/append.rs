@@ -7,9 +7,9 @@
 
 use std::sync::Arc;
 
-use ledgerhook_model::NoticeId;
+use ledgerhook_model::{InstanceId, Moment, NoticeId};
 use ledgerhook_store::StoreError;
-use ledgerhook_store::journal::{Append, Appended};
+use ledgerhook_store::journal::{Append, Appended, NoticeSource};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::base::Base;
@@ -84,8 +84,10 @@ impl Task {
     async fn write(&self, jobs: &mut Vec<Job>) {
         let (batch, answers): (Vec<_>, Vec<_>) =
             jobs.drain(..).map(|job| (job.append, job.answer)).unzip();
+        let told: Vec<_> = batch.iter().flat_map(|append| self.noticed(append)).collect();
         match self.base.store.append(batch).await {
             Ok(written) => {
+                self.base.last_notices.note(told);
                 for (appended, answer) in written.into_iter().zip(answers) {
                     self.count(&appended);
                     let notice = appended.notice;
@@ -102,6 +104,23 @@ impl Task {
                 }
             }
         }
+    }
+
+    /// Of which instances a notice that has just come tells, and when it came: at once, or when
+    /// what it is kept for is done.
+    fn noticed(&self, append: &Append) -> Vec<(InstanceId, Moment)> {
+        let Some(NoticeSource::New(notice)) = &append.notice else { return Vec::new() };
+        let mut instances: Vec<InstanceId> =
+            append.findings.iter().map(|finding| finding.instance).collect();
+        if let Some(kept) = &notice.kept {
+            let roster = &self.base.roster;
+            let companies = kept.companies.iter();
+            let seats = companies.flat_map(|one| roster.by_company(&notice.element, one));
+            let own =
+                seats.filter(|seat| seat.organization == kept.organization && seat.takes_notices());
+            instances.extend(own.map(|seat| seat.id));
+        }
+        instances.into_iter().map(|instance| (instance, notice.received_at)).collect()
     }
 
     fn count(&self, appended: &Appended) {

@@ -1,5 +1,6 @@
 //! Provider apps of an organisation: `/elements/{key}/apps`.
 
+use ledgerhook_connector::ReadPlan;
 use ledgerhook_model::{AppId, OrganizationId, Secret};
 use ledgerhook_store::apps::{App, NewApp};
 use serde_json::json;
@@ -9,6 +10,9 @@ use crate::refusal::Refusal;
 use crate::roster::AppSeat;
 
 const APP_SECRETS: &str = "app.secrets";
+
+/// The environment whose reads are metered.
+const PRODUCTION: &str = "production";
 
 /// What a request says of an app; members that are `None` stay as they were, or are not set.
 #[derive(Debug, Clone, Default)]
@@ -24,8 +28,20 @@ pub struct AppRequest {
     /// What the provider signs notices with.
     pub verifier_token: Option<Secret>,
     /// Reads a month that may be spent.
-    pub read_budget: Option<i64>,
+    pub read_budget: Option<ReadBudget>,
 }
+
+/// A budget as a request names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReadBudget {
+    /// Reads a month.
+    Reads(i64),
+    /// What the provider sells under this name, as `builder`; `none` for no budget.
+    Plan(String),
+}
+
+/// The name that takes a budget away.
+const NO_BUDGET: &str = "none";
 
 /// The apps of all organisations.
 #[derive(Debug, Clone)]
@@ -62,7 +78,7 @@ impl Apps {
             verifier_token: secret("verifierToken", request.verifier_token)?.expose().to_owned(),
         };
         let api_key = text("apiKey", request.api_key)?;
-        let environment = request.environment.unwrap_or_else(|| "production".to_owned());
+        let environment = request.environment.unwrap_or_else(|| PRODUCTION.to_owned());
         let new = NewApp {
             organization,
             element: element.to_owned(),
@@ -70,7 +86,7 @@ impl Apps {
             environment: checked_environment(environment)?,
             api_key,
             sealed_secrets: self.seal(&secrets),
-            read_budget: checked_budget(request.read_budget)?,
+            read_budget: self.budget(element, request.read_budget)?,
             created_at: self.base.clock.now(),
         };
         let app = self.base.store.create_app(new).await?;
@@ -126,7 +142,7 @@ impl Apps {
             secrets.verifier_token = token.expose().to_owned();
         }
         if request.read_budget.is_some() {
-            app.read_budget = checked_budget(request.read_budget)?;
+            app.read_budget = self.budget(element, request.read_budget)?;
         }
         app.sealed_secrets = self.seal(&secrets);
         if !self.base.store.update_app(app.clone()).await? {
@@ -159,10 +175,46 @@ impl Apps {
                 element: app.element,
                 api_key: Secret::new(app.api_key),
                 verifier_token: Secret::new(secrets.verifier_token),
+                name: app.name,
+                is_production: app.environment == PRODUCTION,
+                read_budget: app.read_budget,
             });
         }
         self.base.roster.set_apps(seats);
         Ok(())
+    }
+
+    /// The reads a month that a request asks for.
+    fn budget(&self, element: &str, asked: Option<ReadBudget>) -> Result<Option<i64>, Refusal> {
+        let refused = |problem: String| Err(Refusal::BadRequest(format!("readBudget: {problem}")));
+        let name = match asked {
+            None => return Ok(None),
+            Some(ReadBudget::Reads(reads)) if reads < 0 => {
+                return refused("must be 0 or more reads a month".to_owned());
+            }
+            Some(ReadBudget::Reads(reads)) => return Ok(Some(reads)),
+            Some(ReadBudget::Plan(name)) => name.trim().to_ascii_lowercase(),
+        };
+        if name == NO_BUDGET {
+            return Ok(None);
+        }
+        let connector = crate::find_connector(&self.base.connectors, element)?;
+        let plans: Vec<ReadPlan> =
+            connector.feeds.iter().flat_map(|feed| feed.read_plans()).copied().collect();
+        let known: Vec<String> = plans
+            .iter()
+            .filter_map(|plan| Some(format!("{} ({} reads)", plan.name, plan.reads?)))
+            .chain([NO_BUDGET.to_owned()])
+            .collect();
+        let known = known.join(", ");
+        match plans.iter().find(|plan| plan.name == name) {
+            Some(ReadPlan { reads: Some(reads), .. }) => Ok(Some(*reads)),
+            Some(_) => refused(format!(
+                "the provider publishes no number of reads for `{name}`; give the number of your \
+                 agreement, or one of {known}"
+            )),
+            None => refused(format!("`{name}` is neither a number of reads nor one of {known}")),
+        }
     }
 
     fn seal(&self, secrets: &AppSecrets) -> Vec<u8> {
@@ -194,18 +246,9 @@ fn not_found(id: AppId) -> Refusal {
 }
 
 fn checked_environment(environment: String) -> Result<String, Refusal> {
-    if matches!(environment.as_str(), "production" | "development") {
+    if matches!(environment.as_str(), PRODUCTION | "development") {
         return Ok(environment);
     }
     let message = format!("environment: `{environment}` is neither production nor development");
     Err(Refusal::BadRequest(message))
-}
-
-fn checked_budget(budget: Option<i64>) -> Result<Option<i64>, Refusal> {
-    match budget {
-        Some(reads) if reads < 0 => {
-            Err(Refusal::BadRequest("readBudget: must be 0 or more reads a month".to_owned()))
-        }
-        other => Ok(other),
-    }
 }

@@ -14,6 +14,7 @@ use ledgerhook_connector::{
 use ledgerhook_model::{Moment, Secret};
 
 use crate::base::Base;
+use crate::operations::Operations;
 use crate::roster::Seat;
 use crate::tokens::{Tokens, credentials};
 
@@ -22,14 +23,17 @@ use crate::tokens::{Tokens, credentials};
 pub(crate) struct Calls {
     base: Base,
     tokens: Arc<Tokens>,
+    operations: Arc<Operations>,
 }
 
 impl Calls {
-    pub(crate) fn new(base: &Base, tokens: &Arc<Tokens>) -> Self {
-        Self { base: base.clone(), tokens: Arc::clone(tokens) }
+    pub(crate) fn new(base: &Base, tokens: &Arc<Tokens>, operations: Operations) -> Self {
+        let (base, tokens) = (base.clone(), Arc::clone(tokens));
+        Self { base, tokens, operations: Arc::new(operations) }
     }
 
-    /// Changes of those resources that a feed covers.
+    /// Changes of those resources that a feed covers. None are read when the app's reads of the
+    /// month are used.
     pub(crate) async fn changes(
         &self,
         feed: &dyn ChangeFeed,
@@ -37,6 +41,7 @@ impl Calls {
         resources: &[String],
         since: Moment,
     ) -> Result<FeedPage, ProviderError> {
+        self.check_budget(seat)?;
         let question = |access: Access| -> BoxFuture<'_, Result<FeedPage, ProviderError>> {
             Box::pin(async move {
                 let configuration = &seat.configuration;
@@ -49,7 +54,7 @@ impl Calls {
         Ok(page)
     }
 
-    /// Records of a company by their ids.
+    /// Records of a company by their ids. None are read when the app's reads of the month are used.
     pub(crate) async fn records(
         &self,
         records: &dyn Records,
@@ -57,6 +62,7 @@ impl Calls {
         resource: &str,
         object_ids: &[String],
     ) -> Result<RecordsPage, ProviderError> {
+        self.check_budget(seat)?;
         let question = |access: Access| -> BoxFuture<'_, Result<RecordsPage, ProviderError>> {
             Box::pin(async move {
                 let (access, configuration) = (&access, &seat.configuration);
@@ -68,7 +74,7 @@ impl Calls {
         Ok(page)
     }
 
-    /// A page of records, as the hub shows them.
+    /// A page of records, as the hub shows them. The caller has looked at the budget.
     pub(crate) async fn hub_list(
         &self,
         hub: &dyn Hub,
@@ -86,7 +92,7 @@ impl Calls {
         Ok(page)
     }
 
-    /// One record, as the hub shows it.
+    /// One record, as the hub shows it. The caller has looked at the budget.
     pub(crate) async fn hub_get(
         &self,
         hub: &dyn Hub,
@@ -124,11 +130,14 @@ impl Calls {
         };
         let mut answer = question(access()).await;
         if let (Err(ProviderError::Unauthorized), Some(refused)) = (&answer, source.handed()) {
-            self.tokens.replaced(seat, &refused).await?;
-            answer = question(access()).await;
+            answer = match self.tokens.replaced(seat, &refused).await {
+                Ok(_) => question(access()).await,
+                Err(error) => Err(error.into()),
+            };
         }
         if let Err(ProviderError::Refused(why)) = &answer {
             self.tokens.shut_out(seat.id, why).await;
+            self.operations.needs_reauthentication(seat).await;
         }
         answer
     }
@@ -138,8 +147,22 @@ impl Calls {
         self.base.clock.now()
     }
 
+    /// Why the provider is asked nothing more for an instance this month; `None` when it may be.
+    pub(crate) fn spent_budget(&self, seat: &Seat) -> Option<String> {
+        self.base.spent_budget(seat)
+    }
+
+    /// A question that is not put for want of reads is refused: waiting for the next month helps
+    /// nobody who has a notice to tell of.
+    fn check_budget(&self, seat: &Seat) -> Result<(), ProviderError> {
+        let why = self.spent_budget(seat);
+        why.map_or(Ok(()), |why| Err(ProviderError::Rejected(why)))
+    }
+
     /// Counts what a call cost.
-    fn count(&self, _seat: &Seat, reads: u32) {
+    fn count(&self, seat: &Seat, reads: u32) {
+        let app = self.base.roster.app_of(seat).map(|app| app.id);
+        self.base.reads.count(seat.id, app, reads, self.base.clock.now());
         self.base.counters.provider_reads.many(u64::from(reads));
     }
 }
@@ -171,5 +194,9 @@ impl TokenSource for SeatTokens {
         let mut handed = self.handed.lock().unwrap_or_else(PoisonError::into_inner);
         *handed = Some(tokens.token.clone());
         Ok(tokens)
+    }
+
+    fn secret(&self, key: &str) -> Option<Secret> {
+        self.seat.secrets.get(key).cloned()
     }
 }

@@ -51,6 +51,10 @@ counters! {
     polls,
     /// Polls that failed.
     polls_failed,
+    /// Polls that were not made because the reads of the app are used.
+    polls_held_back,
+    /// Warnings that most or all of an app's reads of the month are used.
+    budget_warnings,
     /// Metered reads of providers.
     provider_reads,
 }

@@ -7,10 +7,10 @@ use std::time::Duration;
 use ledgerhook_connector::Connector;
 use ledgerhook_egress::{AddressPolicy, Client};
 use ledgerhook_model::{DeliveryId, EventId, InstanceId, OrganizationId};
-use ledgerhook_store::Store;
 use ledgerhook_store::deliveries::{DeliveryFilter, DeliveryRecord};
 use ledgerhook_store::journal::{EventFilter, EventPage, EventRecord};
 use ledgerhook_store::kept::{KeptFilter, KeptPage};
+use ledgerhook_store::{Store, StoreError};
 
 use crate::ambient::{Clock, Entropy, random_bytes};
 use crate::append::Appender;
@@ -19,13 +19,17 @@ use crate::base::Base;
 use crate::calls::Calls;
 use crate::counters::CountersSnapshot;
 use crate::dispatch::Dispatcher;
+use crate::health::Health;
 use crate::hub::HubInstance;
 use crate::instances::Instances;
 use crate::intake::Intake;
 use crate::kept::KeptNotices;
+use crate::operations::Operations;
 use crate::polling::Polling;
+use crate::reads::Reads;
 use crate::refusal::Refusal;
 use crate::settings::Settings;
+use crate::spending::Spending;
 use crate::subscriptions::{SubscriptionView, Subscriptions};
 use crate::supervisor::Supervisor;
 use crate::tenants::{Caller, Credentials, Tenants, hex};
@@ -53,11 +57,21 @@ pub struct Parts {
 
 impl Parts {
     /// What every part of the engine stands on, and with what callbacks are called.
-    fn into_base(self) -> (Base, Client, AddressPolicy) {
+    async fn into_base(self) -> Result<(Base, Client, AddressPolicy), StoreError> {
         let Self { store, connectors, callbacks, policy, clock, entropy, vault } = self;
-        let (connectors, roster, counters) = (Arc::new(connectors), Arc::default(), Arc::default());
-        let base = Base { store, connectors, roster, clock, entropy, vault, counters };
-        (base, callbacks, policy)
+        let reads = Arc::new(Reads::read_back(&*store, clock.now()).await?);
+        let base = Base {
+            store,
+            connectors: Arc::new(connectors),
+            roster: Arc::default(),
+            clock,
+            entropy,
+            vault,
+            counters: Arc::default(),
+            reads,
+            last_notices: Arc::default(),
+        };
+        Ok((base, callbacks, policy))
     }
 }
 
@@ -74,6 +88,8 @@ pub struct Gateway {
     kept: Arc<KeptNotices>,
     subscriptions: Arc<Subscriptions>,
     polling: Arc<Polling>,
+    health: Health,
+    spending: Spending,
     dispatcher: Arc<Dispatcher>,
     calls: Calls,
     supervisor: Supervisor,
@@ -89,12 +105,12 @@ impl Gateway {
     /// Reads what the store holds, starts the engine's tasks, and takes up whatever was under way
     /// when the last process ended.
     pub async fn start(parts: Parts, settings: Settings) -> Result<Self, Refusal> {
-        let (base, callbacks, policy) = parts.into_base();
+        let (base, callbacks, policy) = parts.into_base().await?;
         let supervisor = Supervisor::default();
         let dispatcher = Dispatcher::start(base.clone(), callbacks, &settings, &supervisor);
         let appender = Appender::start(base.clone(), Arc::clone(&dispatcher), &supervisor);
-        let tokens = Arc::new(Tokens::new(&base));
-        let calls = Calls::new(&base, &tokens);
+        let tokens = Arc::new(Tokens::new(&base, &supervisor));
+        let calls = Calls::new(&base, &tokens, Operations::new(&base, &appender));
         let subscriptions = Subscriptions::new(&base, &calls, &settings, &supervisor);
         let polling = Polling::start(
             crate::polling::Parts {
@@ -121,10 +137,11 @@ impl Gateway {
             instances: Instances {
                 base: base.clone(),
                 policy,
-                tokens,
+                tokens: Arc::clone(&tokens),
                 polling: Arc::clone(&polling),
                 kept: Arc::clone(&kept),
                 subscriptions: Arc::clone(&subscriptions),
+                states: Arc::default(),
                 supervisor: supervisor.clone(),
             },
             intake: Intake {
@@ -134,6 +151,8 @@ impl Gateway {
                 subscriptions: Arc::clone(&subscriptions),
                 allow_unsigned: settings.allow_unsigned_notices,
             },
+            health: Health { base: base.clone(), polling: Arc::clone(&polling), tokens },
+            spending: Spending { base: base.clone(), polling: Arc::clone(&polling) },
             base,
             kept,
             subscriptions,
@@ -149,10 +168,12 @@ impl Gateway {
     async fn take_up(&self, settings: &Settings) -> Result<(), Refusal> {
         self.apps.refresh_roster().await?;
         self.subscriptions.load().await?;
+        self.polling.read_pauses().await?;
         self.instances.seat_all().await?;
         self.kept.visit_all();
         self.dispatcher.take_up().await?;
         self.supervisor.spawn(Arc::clone(&self.subscriptions).audit());
+        Reads::start_writing(self.base.clone(), &self.supervisor);
         crate::retention::start(self.base.clone(), settings.retention, &self.supervisor);
         Ok(())
     }
@@ -185,6 +206,16 @@ impl Gateway {
     /// Instances.
     pub fn instances(&self) -> &Instances {
         &self.instances
+    }
+
+    /// How instances are.
+    pub fn health(&self) -> &Health {
+        &self.health
+    }
+
+    /// What provider apps have spent.
+    pub fn spending(&self) -> &Spending {
+        &self.spending
     }
 
     /// Where provider notices go.
@@ -292,6 +323,8 @@ impl Gateway {
     /// Ends all tasks: no further attempt begins, those under way are waited for. What could not
     /// be finished is taken up at the next start.
     pub async fn shut_down(&self) -> bool {
-        self.supervisor.shut_down(SHUTDOWN_PATIENCE).await
+        let complete = self.supervisor.shut_down(SHUTDOWN_PATIENCE).await;
+        self.base.reads.write(&*self.base.store).await;
+        complete
     }
 }

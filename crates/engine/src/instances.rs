@@ -1,11 +1,14 @@
 //! Instances: connecting a company, changing, listing and removing the connection.
 
+mod authorization;
+mod changes;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use ledgerhook_connector::{ConnectRequest, Connected, Connector};
 use ledgerhook_egress::AddressPolicy;
-use ledgerhook_model::configuration::{Configuration, is_secret};
+use ledgerhook_model::configuration::{Configuration, is_secret, keys};
 use ledgerhook_model::limits::{NAME_CHARS_MAX, PAGE_SIZE_MAX, TAGS_MAX};
 use ledgerhook_model::naming::without_markup;
 use ledgerhook_model::secret::MASK;
@@ -20,10 +23,12 @@ use crate::kept::KeptNotices;
 use crate::polling::Polling;
 use crate::refusal::Refusal;
 use crate::seating;
+use crate::states::States;
 use crate::subscriptions::Subscriptions;
 use crate::supervisor::Supervisor;
 use crate::tenants::{Caller, new_token};
 use crate::tokens::Tokens;
+use changes::Change;
 
 const CONFIGURATION: &str = "instance.configuration";
 const TOKEN: &str = "instance.token";
@@ -67,6 +72,7 @@ pub struct Instances {
     pub(crate) polling: Arc<Polling>,
     pub(crate) kept: Arc<KeptNotices>,
     pub(crate) subscriptions: Arc<Subscriptions>,
+    pub(crate) states: Arc<States>,
     pub(crate) supervisor: Supervisor,
 }
 
@@ -130,7 +136,7 @@ impl Instances {
         let external = checked_external(request.external_authentication)?;
         let data = request.provider_data.unwrap_or_default();
         let connected =
-            connect(&connector, &data, &mut configuration, external == "initial").await?;
+            self.connect(&connector, &data, &mut configuration, external == "initial").await?;
         let token = new_token(&*self.base.entropy);
         let now = self.base.clock.now();
         let (open, sealed_configuration) = self.split(&connector, configuration);
@@ -198,7 +204,8 @@ impl Instances {
         }
         instance.name = checked_name(request.name.as_deref().unwrap_or_default())?;
         instance.tags = tags_or_name(request.tags, &instance.name)?;
-        self.change(instance, configuration, request.provider_data).await
+        let renewal = request.provider_data.map(|data| Renewal { data, may_move: true });
+        self.change(instance, configuration, renewal).await
     }
 
     async fn patch_now(
@@ -216,7 +223,8 @@ impl Instances {
         if let Some(tags) = request.tags {
             instance.tags = checked_tags(tags)?;
         }
-        self.change(instance, configuration, request.provider_data).await
+        let renewal = request.provider_data.map(|data| Renewal { data, may_move: false });
+        self.change(instance, configuration, renewal).await
     }
 
     /// Switches an instance on or off. Off, it is neither polled nor given notices.
@@ -244,7 +252,8 @@ impl Instances {
         let farewell = self.tokens.farewell(id).await;
         self.base.store.delete_instance(organization, id).await?;
         self.base.roster.unseat(id);
-        self.polling.end(id);
+        self.polling.forget(id);
+        self.base.last_notices.forget(id);
         self.supervisor.spawn(async move {
             // In this order: without its tokens nothing can be ended any more.
             if let Some(unsubscribing) = unsubscribing {
@@ -286,16 +295,22 @@ impl Instances {
         &self,
         mut instance: Instance,
         mut configuration: Configuration,
-        provider_data: Option<Map<String, Value>>,
+        renewal: Option<Renewal>,
     ) -> Result<InstanceView, Refusal> {
         let connector = self.connector(&instance.element)?.clone();
         let settings = seating::check(&connector, &configuration, &self.policy)?;
         self.subscriptions.check(&connector, &settings)?;
-        if let Some(data) = provider_data {
-            let connected = connect(&connector, &data, &mut configuration, false).await?;
+        let before = self.configuration(&instance)?;
+        let is_reconnected = renewal.is_some();
+        if let Some(Renewal { data, may_move }) = renewal {
+            let connected = self.connect(&connector, &data, &mut configuration, false).await?;
+            if !may_move {
+                check_company(&instance, &connected.company)?;
+            }
             instance.company.clone_from(&connected.company);
             self.tokens.take(instance.id, &connected.tokens).await?;
         }
+        let keys = changes::changed_keys(&before, &configuration);
         (instance.configuration, instance.sealed_configuration) = {
             let (open, sealed) = self.split(&connector, configuration);
             (open.0, sealed)
@@ -304,8 +319,32 @@ impl Instances {
         if !self.base.store.update_instance(instance.clone()).await? {
             return Err(not_found(instance.id));
         }
+        let what = Change { is_reconnected, keys, disabled: instance.disabled };
+        self.tell_of_change(&instance, what).await?;
         self.put_to_work(&instance).await?;
         self.view(instance).await
+    }
+
+    /// Asks the connector for the company, and keeps what it adds to the configuration.
+    async fn connect(
+        &self,
+        connector: &Connector,
+        provider_data: &Map<String, Value>,
+        configuration: &mut Configuration,
+        external: bool,
+    ) -> Result<Connected, Refusal> {
+        let api_key = configuration.text(keys::API_KEY).unwrap_or_default();
+        let begun_with = (connector.profile.key, api_key);
+        let state = self.states.check(&self.base, begun_with, provider_data)?;
+        let request = ConnectRequest { provider_data, configuration, external };
+        let connected = connector.oauth.connect(request).await?;
+        if let Some(state) = state {
+            self.states.spend(&self.base, state, &connected.company);
+        }
+        for (key, value) in &connected.configuration {
+            configuration.set(key, value.clone());
+        }
+        Ok(connected)
     }
 
     async fn put_to_work(&self, instance: &Instance) -> Result<(), Refusal> {
@@ -390,19 +429,25 @@ impl Instances {
     }
 }
 
-/// Asks the connector for the company, and keeps what it adds to the configuration.
-async fn connect(
-    connector: &Connector,
-    provider_data: &Map<String, Value>,
-    configuration: &mut Configuration,
-    external: bool,
-) -> Result<Connected, Refusal> {
-    let request = ConnectRequest { provider_data, configuration, external };
-    let connected = connector.oauth.connect(request).await?;
-    for (key, value) in &connected.configuration {
-        configuration.set(key, value.clone());
+/// A new authorisation of an instance.
+struct Renewal {
+    /// `providerData`.
+    data: Map<String, Value>,
+    /// Whether it may be for another company than the instance's.
+    may_move: bool,
+}
+
+/// An instance that is reconnected stays with its company: its cursors are of that one, and a
+/// customer who picks another by mistake must not send its books to where these go.
+fn check_company(instance: &Instance, authorised: &str) -> Result<(), Refusal> {
+    let own = &instance.company;
+    if own == authorised {
+        return Ok(());
     }
-    Ok(connected)
+    Err(Refusal::BadRequest(format!(
+        "providerData: the customer authorised company {authorised}, and this instance is of company \
+         {own}; authorise again for that one, make another instance, or replace this one (PUT)"
+    )))
 }
 
 fn checked_name(name: &str) -> Result<String, Refusal> {

@@ -30,7 +30,6 @@ use crate::polling::Polling;
 use crate::roster::Seat;
 use crate::settings::Settings;
 use crate::supervisor::Supervisor;
-use visit::Unanswered;
 
 /// Companies visited at one time: each visit holds a page of notices and an answer of a provider,
 /// and none is in a hurry.
@@ -44,6 +43,9 @@ const WAITS: [Duration; 3] =
 
 /// The longest such wait, whatever the provider asks for: nobody counts on what comes later.
 const WAIT_MAX: Duration = Duration::from_secs(600);
+
+/// How long to wait before a store that failed is asked again.
+const STORE_RETRY_WAIT: Duration = Duration::from_secs(1);
 
 /// The oldest notice there can be.
 const OLDEST: NoticeId = NoticeId(1);
@@ -144,31 +146,38 @@ impl KeptNotices {
     async fn visit_until_done(&self, company: &Company) {
         let mut waits = WAITS.into_iter();
         self.pause(self.gathering).await;
-        while let Some(from) = self.next_visit(company) {
+        while let Some(from) = self.next_visit(company)
+            && !self.supervisor.is_ending()
+        {
             let is_last = waits.as_slice().is_empty();
-            let failed = match visit::make(self, company, from, is_last).await {
-                Ok(None) => {
+            let unanswered = match visit::make(self, company, from, is_last).await {
+                Ok(unanswered) => unanswered,
+                Err(error) => {
+                    // The provider's answers are not what is missing: its waits are not used up.
+                    tracing::warn!(company = company.id, %error, "kept notices stay for now");
+                    self.plan_again(company, from);
+                    self.pause(STORE_RETRY_WAIT).await;
+                    continue;
+                }
+            };
+            match unanswered.zip(waits.next()) {
+                Some((unanswered, wait)) => {
+                    self.plan_again(company, unanswered.from);
+                    self.pause(wait.max(unanswered.wait).min(WAIT_MAX)).await;
+                }
+                None => {
+                    if unanswered.is_some() {
+                        let company = &company.id;
+                        tracing::warn!(
+                            company,
+                            "notices stay kept: the provider was asked in vain"
+                        );
+                    }
                     waits = WAITS.into_iter();
                     // Those that came meanwhile are a group as well.
                     self.pause(self.gathering).await;
-                    continue;
                 }
-                Ok(Some(unanswered)) => unanswered,
-                Err(error) => {
-                    tracing::warn!(company = company.id, %error, "kept notices were not looked at");
-                    Unanswered { from, wait: Duration::ZERO }
-                }
-            };
-            let Some(wait) = waits.next() else {
-                tracing::warn!(
-                    company = company.id,
-                    "notices stay kept: the provider was asked in vain"
-                );
-                waits = WAITS.into_iter();
-                continue;
-            };
-            self.plan_again(company, failed.from);
-            self.pause(wait.max(failed.wait).min(WAIT_MAX)).await;
+            }
         }
     }
 

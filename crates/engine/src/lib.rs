@@ -5,21 +5,30 @@ pub mod ambient;
 mod append;
 pub mod apps;
 mod base;
+mod budget;
 mod calls;
 mod counters;
 mod dispatch;
 mod gateway;
+pub mod health;
+mod history;
 pub mod hub;
 pub mod instances;
 mod intake;
 mod kept;
+mod operations;
 mod polling;
+mod reads;
 mod refusal;
 mod retention;
 pub mod roster;
 mod routing;
 mod seating;
 mod settings;
+pub mod spending;
+#[cfg(test)]
+mod stand_in;
+mod states;
 mod subscriptions;
 mod supervisor;
 pub mod tenants;
@@ -38,6 +47,7 @@ pub use intake::{InboundNotice, Intake, IntakeError, Trust};
 pub use refusal::Refusal;
 pub use settings::Settings;
 pub use subscriptions::SubscriptionView;
+pub use tokens::Standing;
 
 /// The connector of an element, by its key or by the number that the original gave it.
 fn find_connector<'c>(

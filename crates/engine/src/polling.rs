@@ -1,21 +1,25 @@
-//! Asking providers for changes: which feed of whom is due, with which token, from which cursor;
-//! and what was found goes into the journal together with the advanced cursor.
+//! Asking providers for changes: which feed of whom is due, and what follows when it was asked.
+//! How a feed is read stands in [`reading`], how far intervals are stretched in [`pacing`], and
+//! when an instance is polled no more in [`pausing`].
 
+mod configured;
+mod pacing;
+mod pausing;
 mod plan;
+mod reading;
 mod sweep;
+mod waits;
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ledgerhook_connector::{ChangeFeed, FeedPage, ProviderError};
+use ledgerhook_connector::{ChangeFeed, ProviderError};
 use ledgerhook_model::configuration::VendorType;
 use ledgerhook_model::cursor::Cursor;
-use ledgerhook_model::limits::POLLED_EVENTS_PER_NOTIFICATION_MAX;
-use ledgerhook_model::{Change, Detection, EventId, InstanceId, Moment, OrganizationId};
+use ledgerhook_model::{InstanceId, Moment, OrganizationId};
 use ledgerhook_store::StoreError;
-use ledgerhook_store::journal::{Append, CursorAdvance, Finding, NewEvent};
-use ledgerhook_store::polls::PollId;
+use ledgerhook_store::polls::{PollId, PollingPause};
 use thiserror::Error;
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::Instant;
@@ -29,15 +33,14 @@ use crate::roster::Seat;
 use crate::seating;
 use crate::settings::Settings;
 use crate::supervisor::Supervisor;
+use pacing::Observed;
+pub(crate) use pacing::Pace;
 use plan::Plan;
 pub(crate) use sweep::Sweep;
 
 /// Polls at one time: enough to keep a fast provider busy, few enough that a slow one holds up
 /// little memory (each may hold one answer of up to 16 MiB).
 const POLLS_IN_FLIGHT_MAX: usize = 16;
-
-/// Pages read one after the other before others get their turn.
-const PAGES_IN_A_ROW_MAX: usize = 100;
 
 /// What polling works with.
 #[derive(Debug)]
@@ -52,12 +55,34 @@ pub(crate) struct Parts {
 pub(crate) struct Polling {
     parts: Parts,
     interval_min: Duration,
+    failures_before_pause: u32,
     notice_grace: Duration,
     plan: Mutex<Plan>,
     changed: Notify,
     permits: Arc<Semaphore>,
     /// One poll of a feed at a time: two would read the same changes.
     turns: Mutex<HashMap<PollId, Arc<tokio::sync::Mutex<()>>>>,
+    pauses: Mutex<HashMap<InstanceId, PollingPause>>,
+    observed: Mutex<Observed>,
+}
+
+/// The resources of an instance that a feed tells of: an element's own of those without a question
+/// of their own, a configured one of its own.
+fn covered_by(feed: &dyn ChangeFeed, seat: &Seat) -> Vec<String> {
+    let is_configured = seat.settings.polled.iter().any(|polled| polled.name == feed.name());
+    let mut resources = match is_configured {
+        true => seat.settings.resources.clone(),
+        false => seat.settings.fed_resources(),
+    };
+    resources.retain(|resource| feed.covers(resource, &seat.configuration));
+    resources
+}
+
+/// The resources of an instance that the feed of that name tells of.
+pub(crate) fn resources_of(base: &Base, seat: &Seat, feed_name: &str) -> Vec<String> {
+    let feeds = configured::feeds_of(base, seat);
+    let feed = feeds.iter().find(|feed| feed.name() == feed_name);
+    feed.map(|feed| covered_by(&**feed, seat)).unwrap_or_default()
 }
 
 /// Which feed of whom is read.
@@ -92,57 +117,73 @@ enum PollError {
 }
 
 impl Polling {
-    /// Starts the task that polls.
+    /// Starts the tasks that poll and that keep the pace within the apps' budgets.
     pub(crate) fn start(parts: Parts, settings: &Settings, supervisor: &Supervisor) -> Arc<Self> {
         let polling = Arc::new(Self {
             parts,
             interval_min: settings.poll_interval_min,
+            failures_before_pause: settings.poll_failures_before_pause,
             notice_grace: settings.notice_grace,
             plan: Mutex::default(),
             changed: Notify::new(),
             permits: Arc::new(Semaphore::new(POLLS_IN_FLIGHT_MAX)),
             turns: Mutex::default(),
+            pauses: Mutex::default(),
+            observed: Mutex::default(),
         });
         supervisor.spawn(Arc::clone(&polling).run(supervisor.clone()));
+        supervisor.spawn(Arc::clone(&polling).keep_pace(supervisor.clone()));
         polling
     }
 
-    /// Has an instance polled from now on, by every feed that covers one of its resources. The
-    /// first cursor is now, because what happened before it was connected is no change, unless
-    /// history was asked for. The first poll
-    /// comes after a random part of the interval, so that instances that were started together are
-    /// not polled together.
+    /// Has an instance polled from now on, by every feed that covers one of its resources, unless
+    /// its polling is paused. The first cursor is now, because what happened before it was
+    /// connected is no change, unless history was asked for. The first poll comes after a random
+    /// part of the interval, so that instances that were started together are not polled together,
+    /// and not before an interval after the last one is over.
     pub(crate) async fn begin(&self, seat: &Seat) -> Result<(), Refusal> {
         let base = &self.parts.base;
         let wanted = self.polls_of(seat)?;
         let now = base.clock.now();
-        let mut within = Duration::MAX;
+        let mut polled_before = HashMap::new();
         for (id, _) in &wanted {
             // A start takes up every instance; most have a cursor, and reading commits nothing.
-            if base.store.poll_state(id.clone()).await?.is_some() {
-                within = sweep::WITHIN_AFTER_A_GAP;
-            } else {
-                let first = Cursor::baseline(seat.settings.history.unwrap_or(now));
-                base.store.start_poll(id.clone(), first).await?;
+            match base.store.poll_state(id.clone()).await? {
+                Some(state) => {
+                    self.observed().take_over(&state);
+                    polled_before.insert(id.clone(), state.polled_at);
+                }
+                None => {
+                    let first = Cursor::baseline(seat.settings.history.unwrap_or(now));
+                    base.store.start_poll(id.clone(), first).await?;
+                }
             }
         }
-        self.plan_these(seat.id, &wanted, within);
+        if self.pause_of(seat.id).is_some() {
+            self.end(seat.id);
+            return Ok(());
+        }
+        let is_hybrid = seat.settings.vendor_type == VendorType::Hybrid;
+        self.plan_these(seat.id, &wanted, |id, interval| {
+            let Some(polled_at) = polled_before.get(id) else {
+                return waits::part(interval, self.random());
+            };
+            let wait = waits::part(interval.min(sweep::WITHIN_AFTER_A_GAP), self.random());
+            // What a poll finds it finds later as well; what a notice did not tell is waited for.
+            let rest =
+                polled_at.filter(|_| !is_hybrid).map(|at| interval.saturating_sub(now.since(at)));
+            wait.max(rest.unwrap_or_default())
+        });
         self.changed.notify_one();
         Ok(())
     }
 
     /// A poll for every feed that covers one of the instance's resources, and its pace.
     fn polls_of(&self, seat: &Seat) -> Result<Vec<(PollId, Duration)>, Refusal> {
-        let connector = crate::find_connector(&self.parts.base.connectors, seat.element)?;
         let mut polls = Vec::new();
-        for feed in &connector.feeds {
-            let interval = seating::interval(&seat.settings, &seat.configuration, &**feed)?;
-            if seat
-                .settings
-                .resources
-                .iter()
-                .any(|resource| feed.covers(resource, &seat.configuration))
-            {
+        for feed in configured::feeds_of(&self.parts.base, seat) {
+            let interval = seating::interval(&seat.settings, &seat.configuration, &*feed)?;
+            if !covered_by(&*feed, seat).is_empty() {
                 let id = PollId::new(seat.id, feed.name());
                 polls.push((id, interval.max(self.interval_min)));
             }
@@ -150,31 +191,42 @@ impl Polling {
         Ok(polls)
     }
 
-    /// Puts the polls of an instance into the plan, each at a random moment of its interval and not
-    /// later than `within`; those that go on at the same pace stay where they are.
-    fn plan_these(&self, instance: InstanceId, wanted: &[(PollId, Duration)], within: Duration) {
+    /// Puts the polls of an instance into the plan, each after a wait; those that go on at the same
+    /// pace stay where they are.
+    fn plan_these(
+        &self,
+        instance: InstanceId,
+        wanted: &[(PollId, Duration)],
+        wait: impl Fn(&PollId, Duration) -> Duration,
+    ) {
         let mut plan = self.plan();
-        for id in plan.of(instance) {
+        for (id, _) in plan.of(instance) {
             if !wanted.iter().any(|(other, _)| *other == id) {
                 plan.remove(&id);
             }
         }
         for (id, interval) in wanted {
-            if plan.interval_of(id) != Some(*interval) {
-                let part = u32::from_le_bytes(random_bytes(&*self.parts.base.entropy)) % 1_000;
-                let at = Instant::now() + within.min(*interval).saturating_mul(part) / 1_000;
-                plan.set(id, at, *interval);
+            if plan.entry(id).map(|entry| entry.interval) != Some(*interval) {
+                plan.set(id, Instant::now() + wait(id, *interval), *interval);
             }
         }
     }
 
     /// Has an instance polled no more.
     pub(crate) fn end(&self, instance: InstanceId) {
-        self.plan_these(instance, &[], Duration::MAX);
+        self.plan_these(instance, &[], |_, _| Duration::ZERO);
+    }
+
+    /// Forgets an instance that is gone.
+    pub(crate) fn forget(&self, instance: InstanceId) {
+        self.end(instance);
+        self.observed().forget(instance);
+        self.forget_pause(instance);
     }
 
     /// Asks every feed of an instance of an organisation at once, for all that has changed until
-    /// now: what notices are still on their way about is not left to them.
+    /// now: what notices are still on their way about is not left to them. When all have answered,
+    /// polling that was paused goes on.
     pub(crate) async fn poll_now(
         &self,
         organization: OrganizationId,
@@ -189,16 +241,23 @@ impl Polling {
                        event.vendor.type is webhook";
             return Err(Refusal::BadRequest(why.to_owned()));
         }
+        if let Some(why) = self.parts.base.spent_budget(&seat) {
+            return Err(Refusal::Conflict(why));
+        }
         for (poll, _) in self.polls_of(&seat)? {
             let outcome = self.poll(&seat, &poll, Occasion::Asked).await;
             outcome.map_err(|error| Refusal::ProviderUnavailable(error.to_string()))?;
+        }
+        if self.resume(id, "a poll that was asked for has worked").await? {
+            self.begin(&seat).await?;
         }
         Ok(())
     }
 
     async fn run(self: Arc<Self>, supervisor: Supervisor) {
         loop {
-            let due = self.plan().take_due(Instant::now());
+            let wait = |interval| waits::with_jitter(interval, self.random());
+            let due = self.plan().take_due(Instant::now(), wait);
             for id in due {
                 let Ok(permit) = Arc::clone(&self.permits).acquire_owned().await else { return };
                 let polling = Arc::clone(&self);
@@ -223,10 +282,14 @@ impl Polling {
     }
 
     async fn poll_if_seated(&self, id: &PollId) {
-        if let Some(seat) = self.parts.base.roster.by_id(id.instance) {
-            // Counted, stored and logged where it happens.
-            drop(self.poll(&seat, id, Occasion::Due).await);
+        let base = &self.parts.base;
+        let Some(seat) = base.roster.by_id(id.instance) else { return };
+        if base.spent_budget(&seat).is_some() {
+            base.counters.polls_held_back.one();
+            return;
         }
+        // Counted, stored and logged where it happens.
+        drop(self.poll(&seat, id, Occasion::Due).await);
     }
 
     async fn poll(
@@ -248,104 +311,56 @@ impl Polling {
         outcome
     }
 
-    /// Reads what changed and writes it, page after page until the provider has no more.
-    async fn read_and_append(
-        &self,
-        seat: &Arc<Seat>,
-        id: &PollId,
-        occasion: Occasion,
-    ) -> Result<(), PollError> {
-        let base = &self.parts.base;
-        let connector = crate::find_connector(&base.connectors, seat.element);
-        let mut feeds = connector.map(|one| one.feeds.iter()).unwrap_or_default();
-        let feed = feeds.find(|feed| feed.name() == id.feed).ok_or(PollError::NoFeed)?;
-        let state = base.store.poll_state(id.clone()).await?;
-        let mut cursor =
-            state.map_or_else(|| Cursor::baseline(base.clock.now()), |state| state.cursor);
-        let mut since = cursor.ask_since();
-        for _ in 0..PAGES_IN_A_ROW_MAX {
-            let resources = &seat.settings.resources;
-            let page = self.parts.calls.changes(&**feed, seat, resources, since).await?;
-            let (more, before) = (page.more, cursor);
-            let reading = Reading { seat, id, feed: &**feed, occasion };
-            let append = self.append_of(reading, page, &mut cursor);
-            self.parts.appender.append(append).await.map_err(PollError::Append)?;
-            if !more || cursor == before {
-                break;
-            }
-            // The overlap was read with the first page.
-            since = cursor.read_up_to;
-        }
-        Ok(())
-    }
-
-    /// What a page is written as: its changes, and the cursor that it moves.
-    fn append_of(&self, reading: Reading<'_>, mut page: FeedPage, cursor: &mut Cursor) -> Append {
-        let Reading { seat, id, feed, occasion } = reading;
-        if let Some(note) = &page.note {
-            tracing::warn!(instance = %seat.id, feed = id.feed, note, "of a poll");
-        }
-        let now = self.parts.base.clock.now();
-        if seat.settings.vendor_type == VendorType::Hybrid && occasion == Occasion::Due {
-            self.leave_to_notices(seat, feed, &mut page, now);
-        }
-        *cursor = cursor.advanced_to(page.provider_time);
-        let advance = CursorAdvance { poll: id.clone(), cursor: *cursor, polled_at: now };
-        let findings = self.findings(seat, feed.detection(), page.changes, now);
-        Append { notice: None, findings, cursor: Some(advance) }
-    }
-
-    fn findings(
-        &self,
-        seat: &Seat,
-        detection: Detection,
-        changes: Vec<Change>,
-        seen_at: Moment,
-    ) -> Vec<Finding> {
-        let detection = match seat.settings.vendor_type {
-            VendorType::Hybrid => Detection::Reconcile,
-            VendorType::Polling | VendorType::Webhook => detection,
-        };
-        let mut by_resource: BTreeMap<Arc<str>, Vec<NewEvent>> = BTreeMap::new();
-        for change in changes {
-            let id = EventId::new(seen_at, random_bytes(&*self.parts.base.entropy));
-            by_resource.entry(change.resource.clone()).or_default().push(NewEvent { id, change });
-        }
-        let finding = |events| Finding {
-            instance: seat.id,
-            detection,
-            seen_at,
-            events,
-            events_per_notification_max: POLLED_EVENTS_PER_NOTIFICATION_MAX,
-            deliver: seat.callback.is_some(),
-        };
-        by_resource.into_values().map(finding).collect()
-    }
-
+    /// Counts a failure, and has the next poll wait, or none follow.
     async fn note_failure(&self, id: &PollId, error: &PollError) {
         tracing::warn!(instance = %id.instance, feed = id.feed, %error, "a poll failed");
-        match error {
-            PollError::Provider(ProviderError::Throttled { wait }) => self.put_off(id, *wait),
-            // Nothing changes until the customer authorises again, which begins the polls anew.
-            PollError::Provider(ProviderError::Refused(_)) => self.end(id.instance),
-            _ => {}
-        }
         let noted = self.parts.base.store.record_poll_failure(id.clone(), error.to_string()).await;
-        if let Err(error) = noted {
+        let failures = noted.unwrap_or_else(|error| {
             tracing::warn!(instance = %id.instance, %error, "a failed poll could not be noted");
+            0
+        });
+        match error {
+            // Nothing changes until the customer authorises again, which begins the polls anew.
+            PollError::Provider(ProviderError::Refused(_)) => return self.end(id.instance),
+            // A store that fails is no reason to leave a company alone.
+            PollError::Append(_) | PollError::Store(_) => {}
+            PollError::Provider(_) | PollError::NoFeed => {
+                if failures >= self.failures_before_pause {
+                    return self.pause(id, failures, error).await;
+                }
+            }
         }
+        let asked = match error {
+            PollError::Provider(ProviderError::Throttled { wait }) => *wait,
+            _ => Duration::ZERO,
+        };
+        self.put_off(id, failures, asked);
     }
 
-    /// Puts the next poll off by at least `wait`.
-    fn put_off(&self, id: &PollId, wait: Duration) {
+    /// Has the next poll wait as long as so many failures ask for, and at least `wait_min`.
+    fn put_off(&self, id: &PollId, failures: u32, wait_min: Duration) {
         let mut plan = self.plan();
-        if let Some(interval) = plan.interval_of(id) {
-            plan.set(id, Instant::now() + wait.max(interval), interval);
+        if let Some(entry) = plan.entry(id) {
+            let wait_min = if wait_min.is_zero() { wait_min } else { wait_min.max(entry.interval) };
+            let wait = waits::after_failures(failures, entry.stretched(), self.random());
+            plan.put_off(id, Instant::now() + wait.max(wait_min));
         }
     }
 
-    fn plan(&self) -> std::sync::MutexGuard<'_, Plan> {
+    fn random(&self) -> u32 {
+        u32::from_le_bytes(random_bytes(&*self.parts.base.entropy))
+    }
+
+    fn now(&self) -> Moment {
+        self.parts.base.clock.now()
+    }
+
+    fn plan(&self) -> MutexGuard<'_, Plan> {
         self.plan.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn observed(&self) -> MutexGuard<'_, Observed> {
+        self.observed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn turn(&self, id: &PollId) -> Arc<tokio::sync::Mutex<()>> {

@@ -1,7 +1,7 @@
 //! Who is where: instances and provider apps in memory, ready for routing notices, polling and
 //! sending. The store is the truth; every change goes there first and then here.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use ledgerhook_egress::CallableUrl;
@@ -34,6 +34,8 @@ pub struct Seat {
     pub api_secret: Secret,
     /// Its configuration without secrets.
     pub configuration: Configuration,
+    /// The secret entries, for the element's connector alone.
+    pub secrets: BTreeMap<String, Secret>,
     /// What its `event.*` keys mean.
     pub settings: EventSettings,
     /// Where its notifications go; `None` when its events are kept for reading.
@@ -80,9 +82,20 @@ pub struct AppSeat {
     pub api_key: Secret,
     /// What its notices are signed with.
     pub verifier_token: Secret,
+    /// Its name.
+    pub name: String,
+    /// Whether it is an app of production, whose reads the provider meters.
+    pub is_production: bool,
+    /// Reads a month that may be spent.
+    pub read_budget: Option<i64>,
 }
 
 impl AppSeat {
+    /// The reads a month that are kept to: those of an app of production.
+    pub fn budget(&self) -> Option<i64> {
+        self.read_budget.filter(|_| self.is_production)
+    }
+
     /// Whether an instance was connected through this app.
     pub fn owns(&self, seat: &Seat) -> bool {
         self.organization == seat.organization
@@ -168,6 +181,27 @@ impl Roster {
     /// The apps of an element.
     pub fn apps(&self, element: &str) -> Vec<Arc<AppSeat>> {
         self.read(|maps| maps.apps.iter().filter(|app| app.element == element).cloned().collect())
+    }
+
+    /// All apps, by id.
+    pub fn all_apps(&self) -> Vec<Arc<AppSeat>> {
+        self.read(|maps| maps.apps.clone())
+    }
+
+    /// The app that an instance was connected through.
+    pub fn app_of(&self, seat: &Seat) -> Option<Arc<AppSeat>> {
+        self.read(|maps| maps.apps.iter().find(|app| app.owns(seat)).cloned())
+    }
+
+    /// The instances that were connected through an app, by id.
+    pub fn owned_by(&self, app: &AppSeat) -> Vec<Arc<Seat>> {
+        let own = |maps: &Maps| {
+            let own = maps.by_id.values().filter(|seat| app.owns(seat));
+            own.cloned().collect::<Vec<_>>()
+        };
+        let mut own = self.read(own);
+        own.sort_unstable_by_key(|seat| seat.id);
+        own
     }
 
     fn read<T>(&self, look: impl FnOnce(&Maps) -> T) -> T {

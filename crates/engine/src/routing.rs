@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use ledgerhook_connector::{NoticeEntry, Records};
 use ledgerhook_model::limits::NOTICED_EVENTS_PER_NOTIFICATION_MAX;
-use ledgerhook_model::{AppId, Detection, EventId, Moment, OrganizationId};
+use ledgerhook_model::{AppId, Change, ChangeKind, Detection, EventId, Moment, OrganizationId};
 use ledgerhook_store::journal::{Finding, NewEvent};
 use ledgerhook_store::kept::KeptFor;
 
@@ -109,7 +109,7 @@ impl Routes<'_> {
         }
         for finding in &mut sorted.findings {
             // Entries of one body are not in time order; each record's events must be.
-            finding.events.sort_by_key(|event| event.change.changed_at);
+            finding.events.sort_by_key(|event| in_order_of_time(&event.change));
         }
         sorted
     }
@@ -164,6 +164,21 @@ pub(crate) fn wants(seat: &Seat, resource: &str) -> bool {
     listed.is_none() || seat.settings.resources.iter().any(|name| name == resource)
 }
 
+/// What changes are ordered by. Of changes at one moment, a record's creation is the first and its
+/// end the last: providers name times in milliseconds, some in seconds.
+fn in_order_of_time(change: &Change) -> (Moment, u8) {
+    let place = match change.kind {
+        ChangeKind::Created => 0,
+        ChangeKind::Updated
+        | ChangeKind::Merged
+        | ChangeKind::Voided
+        | ChangeKind::Emailed
+        | ChangeKind::Unknown => 1,
+        ChangeKind::Deleted => 2,
+    };
+    (change.changed_at, place)
+}
+
 /// Puts an event to the others of its instance and resource.
 fn place(findings: &mut Vec<Finding>, seat: &Seat, event: NewEvent, seen_at: Moment) {
     let same = |finding: &&mut Finding| {
@@ -181,5 +196,39 @@ fn place(findings: &mut Vec<Finding>, seat: &Seat, event: NewEvent, seen_at: Mom
             events_per_notification_max: NOTICED_EVENTS_PER_NOTIFICATION_MAX,
             deliver: seat.callback.is_some(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ledgerhook_model::Version;
+
+    use super::*;
+
+    fn change(kind: ChangeKind, second: i64) -> Change {
+        Change {
+            resource: Arc::from("bills"),
+            object_id: "1".to_owned(),
+            printed_id: None,
+            version: Version::Noticed(String::new()),
+            kind,
+            changed_at: Moment::from_millis(second * 1_000),
+            record: Arc::from("{}"),
+        }
+    }
+
+    #[test]
+    fn at_one_moment_a_creation_is_the_first_and_a_deletion_the_last() {
+        use ChangeKind::{Created, Deleted, Updated, Voided};
+        let mut changes = [
+            change(Deleted, 2),
+            change(Voided, 2),
+            change(Updated, 2),
+            change(Created, 2),
+            change(Deleted, 1),
+        ];
+        changes.sort_by_key(in_order_of_time);
+        let kinds = changes.map(|change| change.kind);
+        assert_eq!(kinds, [Deleted, Created, Voided, Updated, Deleted]);
     }
 }

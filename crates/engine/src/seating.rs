@@ -1,6 +1,7 @@
 //! From a stored instance to a seat in the roster: configuration read, callback accepted by the
 //! address policy, keys opened.
 
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use ledgerhook_connector::{ChangeFeed, Connector};
 use ledgerhook_egress::{AddressPolicy, CallableUrl};
 use ledgerhook_model::Secret;
 use ledgerhook_model::configuration::{
-    Configuration, ConfigurationError, EventSettings, VendorType, is_secret, keys,
+    Configuration, ConfigurationError, EventSettings, KeyProfile, VendorType, is_secret, keys,
 };
 use ledgerhook_model::signature::SigningKey;
 use ledgerhook_store::instances::Instance;
@@ -40,6 +41,11 @@ pub(crate) fn check(
         Err(ConfigurationError::new(keys::VENDOR_TYPE, problem))
     };
     match settings.vendor_type {
+        VendorType::Polling | VendorType::Hybrid
+            if connector.hub.is_none() && !settings.polled.is_empty() =>
+        {
+            impossible("has no hub, so questions of one's own cannot be asked of it")
+        }
         VendorType::Polling if connector.feeds.is_empty() => {
             impossible("cannot be polled; use `webhook`")
         }
@@ -62,7 +68,7 @@ pub(crate) fn seat(
     let settings = check(connector, &configuration, policy)?;
     let secret = |key: &str| Secret::new(configuration.text(key).unwrap_or_default());
     let (api_key, api_secret) = (secret(keys::API_KEY), secret(keys::API_SECRET));
-    configuration.0.retain(|key, _| !is_secret(key, profile.keys));
+    let secrets = take_secrets(&mut configuration, profile.keys);
     Ok(Seat {
         id: instance.id,
         organization: instance.organization,
@@ -75,12 +81,22 @@ pub(crate) fn seat(
         api_key,
         api_secret,
         configuration,
+        secrets,
         callback: callback(&settings, policy)?,
         settings,
         signing_key,
         disabled: instance.disabled,
         token_hash: instance.token_hash,
     })
+}
+
+/// Takes the secret entries out of a configuration.
+fn take_secrets(
+    configuration: &mut Configuration,
+    element_keys: &[KeyProfile],
+) -> BTreeMap<String, Secret> {
+    let taken = configuration.0.extract_if(.., |key, _| is_secret(key, element_keys));
+    taken.filter_map(|(key, value)| Some((key, Secret::new(value?)))).collect()
 }
 
 /// The signing key of an organisation.
@@ -128,4 +144,22 @@ fn callback(
     let mut hasher = DefaultHasher::new();
     url.as_str().hash(&mut hasher);
     Ok(Some(Callback { url, key: hasher.finish() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_entry_is_handed_to_the_connector_and_stands_nowhere_else() {
+        let mut configuration = Configuration::default();
+        configuration.set("signature.secret", "hunter2");
+        configuration.set("base.url", "https://example.com");
+        configuration.0.insert("apim.subscription.key".to_owned(), None);
+        let secrets = take_secrets(&mut configuration, &[]);
+        let expected = ("signature.secret".to_owned(), Secret::new("hunter2"));
+        assert_eq!(secrets, BTreeMap::from([expected]));
+        assert_eq!(configuration.0.keys().collect::<Vec<_>>(), ["base.url"]);
+        assert!(!format!("{secrets:?}").contains("hunter2"));
+    }
 }

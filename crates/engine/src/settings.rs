@@ -9,6 +9,8 @@ use ledgerhook_model::delivery::RetrySchedule;
 pub struct Settings {
     /// Shortest wait between two polls of an instance.
     pub poll_interval_min: Duration,
+    /// Polls of one feed that fail in a row until the instance is polled no more; at least 1.
+    pub poll_failures_before_pause: u32,
     /// How long events are kept.
     pub retention: Duration,
     /// When failed deliveries are tried again.
@@ -34,6 +36,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             poll_interval_min: Duration::from_secs(60),
+            poll_failures_before_pause: 100,
             retention: Duration::from_secs(7 * 24 * 60 * 60),
             retry: RetrySchedule::standard(),
             callback_in_flight_max: 64,

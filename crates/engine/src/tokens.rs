@@ -1,24 +1,26 @@
 //! The provider's tokens of every instance: stored before they are used, refreshed before they
 //! end, one refresh at a time.
 
+mod refreshing;
+mod sealing;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ledgerhook_connector::{
-    ClientCredentials, GrantRequest, ProviderError, RefreshError, Tokens as Granted, UserTokens,
+    ClientCredentials, GrantRequest, ProviderError, Tokens as Granted, UserTokens,
 };
 use ledgerhook_model::{InstanceId, Moment, Secret};
 use ledgerhook_store::StoreError;
 use ledgerhook_store::grants::StoredGrant;
-use serde_json::json;
 use thiserror::Error;
 
 use crate::base::Base;
 use crate::refusal::Refusal;
 use crate::roster::Seat;
-
-const TOKENS: &str = "instance.tokens";
+use crate::supervisor::Supervisor;
+use refreshing::Turn;
 
 /// How long before its end an access token is refreshed: longer than any call takes …
 const REFRESH_AHEAD: Duration = Duration::from_secs(5 * 60);
@@ -53,17 +55,39 @@ impl From<AccessError> for ProviderError {
     }
 }
 
+impl From<AccessError> for Refusal {
+    fn from(error: AccessError) -> Self {
+        match error {
+            AccessError::Gone => Self::NotFound(error.to_string()),
+            AccessError::NeedsReauthentication(_) => Self::Conflict(error.to_string()),
+            AccessError::Unavailable(words) => Self::Unavailable(words),
+            AccessError::Store(error) => error.into(),
+        }
+    }
+}
+
 /// Tokens of all instances.
 #[derive(Debug)]
 pub(crate) struct Tokens {
     base: Base,
-    /// One lock an instance: a second refresh with the same token would end the first one's.
-    turns: Mutex<HashMap<InstanceId, Arc<tokio::sync::Mutex<()>>>>,
+    supervisor: Supervisor,
+    /// One turn an instance: a second refresh with the same token would end the first one's.
+    turns: Mutex<HashMap<InstanceId, Arc<tokio::sync::Mutex<Turn>>>>,
+}
+
+/// Where the authorisation of an instance stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Why the customer must authorise again; `None` while the tokens work.
+    pub needs_reauthentication: Option<String>,
+    /// When the customer must authorise again however often the tokens are refreshed, where the
+    /// provider says so.
+    pub ends_at: Option<Moment>,
 }
 
 impl Tokens {
-    pub(crate) fn new(base: &Base) -> Self {
-        Self { base: base.clone(), turns: Mutex::default() }
+    pub(crate) fn new(base: &Base, supervisor: &Supervisor) -> Self {
+        Self { base: base.clone(), supervisor: supervisor.clone(), turns: Mutex::default() }
     }
 
     /// Stores the tokens that a new authorisation brought.
@@ -73,39 +97,56 @@ impl Tokens {
         granted: &Granted,
     ) -> Result<(), Refusal> {
         let turn = self.turn(instance);
-        let _mine = turn.lock().await;
+        let mut mine = turn.lock().await;
         let stored = self.base.store.grant(instance).await?;
         let generation = stored.map_or(0, |grant| grant.generation) + 1;
-        let grant = self.sealed(granted, generation, None);
+        let grant = self.sealed(granted, generation, None, None);
         if self.base.store.store_grant(instance, grant).await? {
+            *mine = Turn::with_new_tokens();
             return Ok(());
         }
         Err(Refusal::Conflict("the tokens of this instance were changed at the same time".into()))
     }
 
     /// Tokens of an instance that are good for a call.
-    pub(crate) async fn current(&self, seat: &Seat) -> Result<UserTokens, AccessError> {
+    pub(crate) async fn current(
+        self: &Arc<Self>,
+        seat: &Arc<Seat>,
+    ) -> Result<UserTokens, AccessError> {
         let grant = self.stored(seat.id).await?;
         let lifetime = grant.access_expires_at.since(grant.obtained_at);
         let ahead = REFRESH_AHEAD.min(lifetime / REFRESH_AHEAD_PART);
         if grant.access_expires_at <= self.base.clock.now().plus(ahead) {
             return self.refreshed(seat, grant.generation).await;
         }
-        self.open(&grant.sealed_tokens)
+        Ok(self.open(&grant.sealed_tokens)?.tokens)
     }
 
     /// Fresh tokens in place of an access token that the provider did not accept.
     pub(crate) async fn replaced(
-        &self,
-        seat: &Seat,
+        self: &Arc<Self>,
+        seat: &Arc<Seat>,
         refused: &Secret,
     ) -> Result<UserTokens, AccessError> {
         let grant = self.stored(seat.id).await?;
-        let current = self.open(&grant.sealed_tokens)?;
+        let current = self.open(&grant.sealed_tokens)?.tokens;
         if current.token == *refused {
             return self.refreshed(seat, grant.generation).await;
         }
         Ok(current)
+    }
+
+    /// The tokens that are stored, whether they still work or not.
+    pub(crate) async fn held(&self, instance: InstanceId) -> Result<UserTokens, AccessError> {
+        let grant = self.base.store.grant(instance).await?.ok_or(AccessError::Gone)?;
+        Ok(self.open(&grant.sealed_tokens)?.tokens)
+    }
+
+    /// Where the authorisation of an instance stands.
+    pub(crate) async fn standing(&self, instance: InstanceId) -> Result<Standing, AccessError> {
+        let grant = self.base.store.grant(instance).await?.ok_or(AccessError::Gone)?;
+        let ends_at = self.open(&grant.sealed_tokens)?.ends_at;
+        Ok(Standing { needs_reauthentication: grant.needs_reauthentication, ends_at })
     }
 
     /// Notes that the provider lets us no more into a company: its user disconnected the app, or
@@ -132,7 +173,7 @@ impl Tokens {
         let seat = self.base.roster.by_id(instance)?;
         let connector = crate::find_connector(&self.base.connectors, seat.element).ok()?.clone();
         let grant = self.stored(instance).await.ok()?;
-        let opened = self.open(&grant.sealed_tokens).ok()?;
+        let opened = self.open(&grant.sealed_tokens).ok()?.tokens;
         self.turns.lock().unwrap_or_else(PoisonError::into_inner).remove(&instance);
         Some(async move {
             let credentials = credentials(&seat);
@@ -147,46 +188,6 @@ impl Tokens {
         })
     }
 
-    /// Refreshes the tokens of `generation`, or returns what another refresh has brought meanwhile.
-    async fn refreshed(&self, seat: &Seat, generation: i64) -> Result<UserTokens, AccessError> {
-        let turn = self.turn(seat.id);
-        let _mine = turn.lock().await;
-        let grant = self.stored(seat.id).await?;
-        let opened = self.open(&grant.sealed_tokens)?;
-        if grant.generation != generation {
-            return Ok(opened);
-        }
-        let connector = crate::find_connector(&self.base.connectors, seat.element)
-            .map_err(|refusal| AccessError::Unavailable(refusal.to_string()))?;
-        let credentials = credentials(seat);
-        let request = GrantRequest {
-            credentials: &credentials,
-            configuration: &seat.configuration,
-            refresh_token: &opened.companion,
-        };
-        match connector.oauth.refresh(request).await {
-            Ok(granted) => {
-                let previous = Some(grant.sealed_tokens);
-                let renewed = self.sealed(&granted, generation + 1, previous);
-                // On disk before it is used: the old one is spent.
-                if self.base.store.store_grant(seat.id, renewed).await? {
-                    return Ok(UserTokens { token: granted.access, companion: granted.refresh });
-                }
-                let grant = self.stored(seat.id).await?;
-                self.open(&grant.sealed_tokens)
-            }
-            Err(RefreshError::Refused { provider_message }) => {
-                let reason = provider_message;
-                self.base.store.refuse_grant(seat.id, generation, reason.clone()).await?;
-                tracing::warn!(instance = %seat.id, %reason, "the customer must authorise again");
-                Err(AccessError::NeedsReauthentication(reason))
-            }
-            Err(error @ RefreshError::Unavailable { .. }) => {
-                Err(AccessError::Unavailable(error.to_string()))
-            }
-        }
-    }
-
     async fn stored(&self, instance: InstanceId) -> Result<StoredGrant, AccessError> {
         let grant = self.base.store.grant(instance).await?.ok_or(AccessError::Gone)?;
         match &grant.needs_reauthentication {
@@ -195,32 +196,7 @@ impl Tokens {
         }
     }
 
-    fn sealed(&self, granted: &Granted, generation: i64, previous: Option<Vec<u8>>) -> StoredGrant {
-        let now: Moment = self.base.clock.now();
-        let text = json!([granted.access.expose(), granted.refresh.expose()]).to_string();
-        StoredGrant {
-            generation,
-            sealed_tokens: self.base.vault.seal(TOKENS, text.as_bytes()),
-            sealed_previous: previous,
-            access_expires_at: now.plus(granted.access_lifetime),
-            refresh_expires_at: granted.refresh_lifetime.map(|lifetime| now.plus(lifetime)),
-            obtained_at: now,
-            needs_reauthentication: None,
-        }
-    }
-
-    fn open(&self, sealed: &[u8]) -> Result<UserTokens, AccessError> {
-        let unreadable = |why: String| {
-            AccessError::Unavailable(format!("the stored tokens cannot be opened: {why}"))
-        };
-        let opened =
-            self.base.vault.open(TOKENS, sealed).map_err(|error| unreadable(error.to_string()))?;
-        let (access, refresh): (String, String) =
-            serde_json::from_slice(&opened).map_err(|error| unreadable(error.to_string()))?;
-        Ok(UserTokens { token: Secret::new(access), companion: Secret::new(refresh) })
-    }
-
-    fn turn(&self, instance: InstanceId) -> Arc<tokio::sync::Mutex<()>> {
+    fn turn(&self, instance: InstanceId) -> Arc<tokio::sync::Mutex<Turn>> {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(turns.entry(instance).or_default())
     }
@@ -230,3 +206,6 @@ impl Tokens {
 pub(crate) fn credentials(seat: &Seat) -> ClientCredentials {
     ClientCredentials { api_key: seat.api_key.clone(), api_secret: seat.api_secret.clone() }
 }
+
+#[cfg(test)]
+mod tests;

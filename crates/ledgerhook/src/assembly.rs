@@ -131,6 +131,7 @@ fn engine_settings(settings: &Settings) -> ledgerhook_engine::Settings {
     let waits = &settings.delivery.retry_waits_seconds;
     ledgerhook_engine::Settings {
         poll_interval_min: Duration::from_millis(settings.polling.interval_ms_min),
+        poll_failures_before_pause: settings.polling.failures_before_pause.max(1),
         hydration_gathering: Duration::from_millis(settings.ingress.gathering_ms),
         public_url: Some(settings.server.public_url.trim().to_owned())
             .filter(|url| !url.is_empty()),

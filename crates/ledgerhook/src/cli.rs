@@ -8,9 +8,10 @@ use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 
 use crate::admin::{OrganizationCommand, UserCommand};
+use crate::migration::MigrationArguments;
 use crate::practice::PracticeArguments;
 use crate::settings::{Flag, Sourced};
-use crate::{admin, demo, practice, serve};
+use crate::{admin, demo, migration, practice, serve};
 
 /// One signed event for every change in your customers' books.
 #[derive(Debug, Parser)]
@@ -57,6 +58,8 @@ enum Command {
     /// Users: who may call the API for an organisation
     #[command(subcommand)]
     User(UserCommand),
+    /// Turn a connection by OAuth 1.0a into one by OAuth 2.0, at a running gateway
+    MigrateOauth1(MigrationArguments),
     /// Settings in force
     Config {
         /// Print every setting with where its value came from
@@ -89,6 +92,10 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Sandbox(arguments) => wait_for(practice::run(arguments)),
         Command::Org(command) => wait_for(admin::organization(sourced.settings, command)),
         Command::User(command) => wait_for(admin::user(sourced.settings, command)),
+        Command::MigrateOauth1(arguments) => {
+            let environment = std::env::vars().collect();
+            wait_for(migration::run(sourced.settings, arguments, &environment))
+        }
         Command::Config { .. } => {
             show(&sourced);
             Ok(ExitCode::SUCCESS)

@@ -6,6 +6,7 @@ mod assembly;
 mod cli;
 mod demo;
 mod keys;
+mod migration;
 mod practice;
 mod serve;
 mod settings;

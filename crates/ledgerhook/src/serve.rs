@@ -16,14 +16,18 @@ use crate::assembly;
 use crate::settings::Settings;
 
 /// Serves until the process is told to end.
-pub(crate) async fn run(settings: Settings) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(mut settings: Settings) -> anyhow::Result<ExitCode> {
     assembly::start_logging(&settings.log)?;
+    let public = listen(&settings.server.listen, "server.listen").await?;
+    if settings.server.public_url.is_empty() && settings.egress.allow_private {
+        // In development the providers are on this machine.
+        settings.server.public_url = format!("http://{}", public.local_addr()?);
+    }
     let gateway = Arc::new(assembly::gateway(&settings).await?);
     make_first_organization(&gateway).await?;
     let (end, ending) = watch::channel(false);
     let mut servers = JoinSet::new();
     let router = ledgerhook_web::router(Arc::clone(&gateway));
-    let public = listen(&settings.server.listen, "server.listen").await?;
     tracing::info!(address = %public.local_addr()?, "the gateway is listening");
     servers.spawn(answer(public, router, ending.clone()));
     if !settings.server.admin_listen.is_empty() {

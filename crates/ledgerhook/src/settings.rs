@@ -57,6 +57,7 @@ pub(crate) struct Egress {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Polling {
     pub(crate) interval_ms_min: u64,
+    pub(crate) failures_before_pause: u32,
     pub(crate) notice_grace_ms: u64,
 }
 

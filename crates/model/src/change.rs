@@ -69,6 +69,8 @@ named! {
         Reconcile = "reconcile",
         /// It was sent again on request.
         Replay = "replay",
+        /// It is one of the gateway's own: of the connection, not of the books.
+        Gateway = "gateway",
     }
 }
 

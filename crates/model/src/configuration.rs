@@ -1,6 +1,8 @@
 //! Configuration of an instance: the original's keys, their values as strings, and what the
 //! `event.*` keys mean once read.
 
+mod resources;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -10,7 +12,7 @@ use thiserror::Error;
 use crate::change::named;
 use crate::limits::{CONFIGURATION_ENTRIES_MAX, CONFIGURATION_VALUE_BYTES_MAX};
 use crate::moment::Moment;
-use crate::poller_urls;
+use crate::poller_configuration::PolledResource;
 use crate::secret::{MASK, Secret};
 
 /// Keys that this gateway gives a meaning to (reference: cloud-elements §2.6).
@@ -330,6 +332,8 @@ pub struct EventSettings {
     pub poll_interval: Duration,
     /// Resources looked at, by name.
     pub resources: Vec<String>,
+    /// Those of them that are polled by questions of the customer's own.
+    pub polled: Vec<PolledResource>,
     /// Whether the record that a notice points at is read before its event is sent.
     pub hydrate: bool,
     /// From when on the first poll asks; from the connection on when `None`.
@@ -343,9 +347,16 @@ const INTERVAL_DEFAULT: Duration = Duration::from_secs(15 * 60);
 const HYBRID_INTERVAL_DEFAULT: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl EventSettings {
+    /// The resources that the element's own feeds look at: those without a question of their own.
+    pub fn fed_resources(&self) -> Vec<String> {
+        let is_fed = |name: &&String| !self.polled.iter().any(|polled| polled.name == **name);
+        self.resources.iter().filter(is_fed).cloned().collect()
+    }
+
     /// Reads the `event.*` keys. `known` are the element's resources; an empty list polls them all.
     pub fn read(config: &Configuration, known: &[&str]) -> Result<Self, ConfigurationError> {
         let vendor_type = vendor_type(config)?;
+        let resources = resources::read(config, known)?;
         Ok(Self {
             enabled: config.boolean(keys::EVENTS_ENABLED, false)?,
             vendor_type,
@@ -362,7 +373,8 @@ impl EventSettings {
             }),
             headers: headers(config)?,
             poll_interval: poll_interval(config, vendor_type)?,
-            resources: resources(config, known)?,
+            resources: resources.all,
+            polled: resources.polled,
             hydrate: config.boolean(keys::HYDRATE, true)?,
             history: history(config)?,
         })
@@ -410,16 +422,6 @@ fn minutes(text: &str) -> Option<Duration> {
     let scaled = format!("{whole}{fraction}").parse::<u64>().ok()?;
     let millis = scaled.checked_mul(60_000)? / scale;
     (millis > 0).then_some(Duration::from_millis(millis))
-}
-
-fn resources(config: &Configuration, known: &[&str]) -> Result<Vec<String>, ConfigurationError> {
-    let text = config.text(keys::POLLER_URLS).unwrap_or_default();
-    let mut names = poller_urls::parse(text, known)
-        .map_err(|error| ConfigurationError::new(keys::POLLER_URLS, error.to_string()))?;
-    if names.is_empty() {
-        names = known.to_vec();
-    }
-    Ok(names.into_iter().map(str::to_owned).collect())
 }
 
 fn history(config: &Configuration) -> Result<Option<Moment>, ConfigurationError> {

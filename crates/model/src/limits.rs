@@ -47,6 +47,12 @@ pub const PROVIDER_ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Longest identifier a provider may use for a record, in bytes.
 pub const OBJECT_ID_BYTES_MAX: usize = 256;
 
+/// Most entries kept of an instance's history; the oldest go first. A healthy instance has a few a
+/// year, and one in trouble is understood from its last hundred.
+pub const HISTORY_ENTRIES_MAX: usize = 100;
+
+/// Longest text of an entry of a history, in characters; providers' own words may be pages.
+pub const HISTORY_TEXT_CHARS_MAX: usize = 1_000;
 /// Longest CEQL text, in bytes: a `where` travels in a URL, and servers refuse longer ones.
 pub const CEQL_BYTES_MAX: usize = 16 * 1024;
 

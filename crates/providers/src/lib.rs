@@ -1,7 +1,9 @@
 //! The providers behind the connector contract, one folder each with the same file names, and the
 //! [`registry`] that builds them. Adding a provider is one folder and one line in `PROVIDERS`.
 
+mod freshbooks;
 mod quickbooks;
+mod sage;
 mod settings;
 
 #[cfg(test)]
@@ -20,8 +22,11 @@ struct Provider {
     build: fn(&Client, &ElementSettings<'_>) -> Result<Connector, SettingsError>,
 }
 
-const PROVIDERS: &[Provider] =
-    &[Provider { profile: &quickbooks::PROFILE, build: quickbooks::connector }];
+const PROVIDERS: &[Provider] = &[
+    Provider { profile: &quickbooks::PROFILE, build: quickbooks::connector },
+    Provider { profile: &freshbooks::PROFILE, build: freshbooks::connector },
+    Provider { profile: &sage::PROFILE, build: sage::connector },
+];
 
 /// Builds every provider. `client` makes all their calls; its address policy must open the
 /// endpoints that `settings` name.
@@ -57,7 +62,7 @@ mod tests {
     async fn without_settings_every_provider_is_built() {
         let connectors = registry(&client(), &ProviderSettings::default()).unwrap();
         let keys: Vec<_> = connectors.iter().map(|connector| connector.profile.key).collect();
-        assert_eq!(keys, ["quickbooks"]);
+        assert_eq!(keys, ["quickbooks", "freshbooksv2", "sageone"]);
     }
 
     #[tokio::test]
@@ -65,13 +70,13 @@ mod tests {
         let cases = [
             (
                 settings("quickbook", "token_url", "https://example.com"),
-                "providers.quickbook is not an element; known are quickbooks",
+                "providers.quickbook is not an element; known are quickbooks, freshbooksv2, sageone",
             ),
             (
                 settings("quickbooks", "token_ur", "https://example.com"),
                 "providers.quickbooks.token_ur is not a setting; known are authorize_url, \
                  token_url, revoke_url, api_url, sandbox_api_url, request_token_url, \
-                 access_token_url, connect_url",
+                 access_token_url, connect_url, migrate_url, sandbox_migrate_url, discovery_url",
             ),
             (
                 settings("quickbooks", "api_url", "https;//example.com"),

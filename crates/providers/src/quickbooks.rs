@@ -3,6 +3,7 @@
 
 mod answer;
 mod api;
+mod discovery;
 mod endpoints;
 mod entities;
 mod faults;
@@ -13,6 +14,7 @@ mod oauth;
 mod oauth1_signature;
 mod profile;
 mod query_text;
+mod read_plans;
 mod record;
 mod records;
 
@@ -44,7 +46,7 @@ pub(crate) fn connector(
     let api = Arc::new(Api::new(client.clone(), Arc::clone(&endpoints)));
     Ok(Connector {
         profile: &PROFILE,
-        oauth: Arc::new(QuickBooksOAuth::new(client.clone(), endpoints)),
+        oauth: Arc::new(QuickBooksOAuth::new(client.clone(), endpoints, Arc::clone(&api))),
         notices: Some(Arc::new(QuickBooksNotices::new())),
         subscriptions: None,
         feeds: vec![

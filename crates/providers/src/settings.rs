@@ -71,6 +71,23 @@ impl ElementSettings<'_> {
         })
     }
 
+    /// Whether the operator gave an entry.
+    pub(crate) fn is_set(&self, setting: UrlSetting) -> bool {
+        self.given.is_some_and(|given| given.contains_key(setting.name))
+    }
+
+    /// The URL of an entry that the operator may leave empty, to switch off what it is for.
+    pub(crate) fn url_unless_empty(
+        &self,
+        setting: UrlSetting,
+    ) -> Result<Option<CallableUrl>, SettingsError> {
+        let given = self.given.and_then(|given| given.get(setting.name));
+        match given.is_some_and(|text| text.trim().is_empty()) {
+            true => Ok(None),
+            false => self.url(setting).map(Some),
+        }
+    }
+
     /// The URL of an entry that a path or a query is added to; has no slash at its end.
     pub(crate) fn base_url(&self, setting: UrlSetting) -> Result<String, SettingsError> {
         let url = self.url(setting)?;

@@ -1,6 +1,6 @@
 //! Runs the sandbox for client programs: `serve [PORT] [CHANGES_PER_MINUTE]`. QuickBooks is at the
-//! port, of which 0 takes a free one; the first line says which. Asked for a port, Sage takes a
-//! free one too, so that programs can run side by side.
+//! port, of which 0 takes a free one; a line for each provider says which. Asked for a port,
+//! FreshBooks and Sage take free ones too, so that programs can run side by side.
 
 use ledgerhook_sandbox::{SandboxCommand, serve};
 
@@ -10,6 +10,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut command = SandboxCommand::default();
     if let Some(port) = arguments.next() {
         command.port = port.parse()?;
+        command.freshbooks.port = 0;
         command.sage.port = 0;
     }
     if let Some(changes_per_minute) = arguments.next() {

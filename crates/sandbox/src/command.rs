@@ -1,13 +1,15 @@
 //! The sandbox as a command for people: servers on known ports with an app each, companies, and a
 //! bookkeeper at work in each company.
 
+mod freshbooks;
 mod sage;
 
 use std::io;
 use std::num::NonZeroU32;
 
-use futures_util::future::{join, join_all};
+use futures_util::future::{join_all, join3};
 
+use crate::freshbooks::FreshBooksOptions;
 use crate::options::SandboxOptions;
 use crate::quickbooks::{App, Bookkeeper, Company, QuickBooksOptions};
 use crate::sage::SageOptions;
@@ -29,6 +31,8 @@ pub struct SandboxCommand {
     pub app: App,
     /// The companies it can be connected to.
     pub companies: Vec<Company>,
+    /// The stand-in of FreshBooks, with its own port.
+    pub freshbooks: FreshBooksOptions,
     /// The stand-in of Sage Accounting, with its own port.
     pub sage: SageOptions,
 }
@@ -44,6 +48,7 @@ impl Default for SandboxCommand {
                 Company::new("9341452000000001", "Blue Heron Books"),
                 Company::new("9341452000000002", "Corner Cafe"),
             ],
+            freshbooks: freshbooks::options(),
             sage: sage::options(),
         }
     }
@@ -55,20 +60,27 @@ impl Default for SandboxCommand {
 /// # Errors
 /// When the sandbox cannot start; see [`Sandbox::start`].
 pub async fn serve(command: SandboxCommand, on_line: impl Fn(String)) -> io::Result<()> {
-    let SandboxCommand { port, seed, changes_per_minute, app, companies, sage } = command;
+    let SandboxCommand { port, seed, changes_per_minute, app, companies, freshbooks, sage } =
+        command;
     let introduction = introduce(&app, &companies);
+    let freshbooks_introduction = freshbooks::introduce(&freshbooks);
     let sage_introduction = sage::introduce(&sage);
     let quickbooks =
         QuickBooksOptions { apps: vec![app], companies, ..QuickBooksOptions::default() };
-    let options = SandboxOptions { port, seed, quickbooks, sage, ..SandboxOptions::default() };
+    let options =
+        SandboxOptions { port, seed, quickbooks, freshbooks, sage, ..SandboxOptions::default() };
     let sandbox = Sandbox::start(options).await?;
     on_line(format!("QuickBooks sandbox at {0}, guide at {0}/sandbox", sandbox.base_url()));
     introduction.into_iter().for_each(&on_line);
+    let freshbooks_url = sandbox.freshbooks().base_url();
+    on_line(format!("FreshBooks sandbox at {freshbooks_url}, guide at {freshbooks_url}/sandbox"));
+    freshbooks_introduction.into_iter().for_each(&on_line);
     on_line(format!("Sage sandbox at {0}, guide at {0}/sandbox", sandbox.sage().base_url()));
     sage_introduction.into_iter().for_each(&on_line);
     if let Some(pace) = NonZeroU32::new(changes_per_minute) {
         let sage = sage::keep_books(sandbox.sage(), seed, pace, &on_line);
-        join(keep_books(&sandbox, seed, pace, &on_line), sage).await;
+        let freshbooks = freshbooks::keep_books(sandbox.freshbooks(), seed, pace, &on_line);
+        join3(keep_books(&sandbox, seed, pace, &on_line), freshbooks, sage).await;
     }
     std::future::pending().await
 }
@@ -100,14 +112,35 @@ mod tests {
 
     use super::*;
 
-    const LINES: usize = 20;
+    /// Lines kept for the test; further ones are lost once it has seen enough.
+    const LINES_MAX: usize = 1_000;
+    /// How lines begin and end, each of which has to be told.
+    const TOLD: [(&str, &str); 12] = [
+        ("QuickBooks sandbox at http://127.0.0.1:", "/sandbox"),
+        ("app: client id sandbox-client-id", "client secret sandbox-client-secret"),
+        ("company: Corner Cafe", "realm id 9341452000000002"),
+        ("9341452000000001: ", ", Create"),
+        ("FreshBooks sandbox at http://127.0.0.1:", "/sandbox"),
+        ("FreshBooks app: client id ", "client secret sandbox-client-secret"),
+        ("FreshBooks business: Harbour Studio", "account id Bk7Lm2"),
+        ("439001: ", ", create"),
+        ("Sage sandbox at http://127.0.0.1:", "/sandbox"),
+        ("Sage app: client id ", "client secret sandbox-sage-client-secret"),
+        ("Sage business: Harbour Joinery", "user owner@example.com"),
+        ("49c196153fb1524b7d888cece84e8b12: ", ", Created"),
+    ];
+
+    fn is_told((start, end): (&str, &str), seen: &[String]) -> bool {
+        seen.iter().any(|line| line.starts_with(start) && line.ends_with(end))
+    }
 
     #[tokio::test]
     async fn the_command_tells_where_it_is_and_what_changes() {
-        let (lines, mut told) = mpsc::channel(LINES);
+        let (lines, mut told) = mpsc::channel(LINES_MAX);
         let command = SandboxCommand {
             port: 0,
-            changes_per_minute: 60_000,
+            changes_per_minute: 6_000,
+            freshbooks: FreshBooksOptions { port: 0, ..freshbooks::options() },
             sage: SageOptions { port: 0, ..sage::options() },
             ..SandboxCommand::default()
         };
@@ -117,26 +150,14 @@ mod tests {
         });
         let mut seen = Vec::new();
         let looking = async {
-            while seen.len() < LINES {
+            while !TOLD.iter().all(|one| is_told(*one, &seen)) {
                 seen.extend(told.recv().await);
             }
         };
-        tokio::select! {
-            ended = serving => panic!("the command ended: {ended:?}"),
-            end = tokio::time::timeout(Duration::from_secs(10), looking) => end.unwrap(),
-        }
-        for (start, end) in [
-            ("QuickBooks sandbox at http://127.0.0.1:", "/sandbox"),
-            ("app: client id sandbox-client-id", "client secret sandbox-client-secret"),
-            ("company: Corner Cafe", "realm id 9341452000000002"),
-            ("9341452000000001: ", ", Create"),
-            ("Sage sandbox at http://127.0.0.1:", "/sandbox"),
-            ("Sage app: client id ", "client secret sandbox-sage-client-secret"),
-            ("Sage business: Harbour Joinery", "user owner@example.com"),
-            ("49c196153fb1524b7d888cece84e8b12: ", ", Created"),
-        ] {
-            let told = |line: &String| line.starts_with(start) && line.ends_with(end);
-            assert!(seen.iter().any(told), "{start} … {end}: {seen:#?}");
-        }
+        let ended = tokio::select! {
+            ended = serving => Err(format!("the command ended: {ended:?}")),
+            seen_all = tokio::time::timeout(Duration::from_secs(10), looking) => Ok(seen_all),
+        };
+        assert!(matches!(ended, Ok(Ok(()))), "{ended:?}: {seen:#?}");
     }
 }

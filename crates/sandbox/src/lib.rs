@@ -7,8 +7,8 @@
 //! [`Sandbox::start`] opens a server on the loopback address; [`Sandbox::quickbooks`] is the
 //! handle on its QuickBooks Online: what a developer does in the portal, what a bookkeeper does
 //! in the product, and the faults a test asks for. `GET /sandbox` on the server says what can be
-//! done with plain HTTP. [`Sandbox::sage`] is the same for Sage Accounting, on a listener of its
-//! own.
+//! done with plain HTTP. [`Sandbox::freshbooks`] and [`Sandbox::sage`] are the same for FreshBooks
+//! and Sage Accounting, on listeners of their own.
 //!
 //! Time and chance are handed in ([`SandboxOptions::clock`], [`SandboxOptions::seed`]), so a run
 //! can be replayed. With [`SandboxOptions::waits_follow_clock`] nothing waits in real time.
@@ -16,8 +16,10 @@
 mod chance;
 mod command;
 mod connection;
+pub mod freshbooks;
 mod options;
 pub mod quickbooks;
+mod running;
 pub mod sage;
 mod server;
 

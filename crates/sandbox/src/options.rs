@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::freshbooks::FreshBooksOptions;
 use crate::quickbooks::QuickBooksOptions;
 use crate::sage::SageOptions;
 
@@ -20,12 +21,15 @@ pub struct SandboxOptions {
     pub clock: Clock,
     /// Whether the waits of webhooks (gathering, delays, between attempts) follow `clock` too,
     /// instead of tokio's own time. Whoever moves such a clock says so with
-    /// [`crate::quickbooks::QuickBooks::clock_moved`].
+    /// [`crate::quickbooks::QuickBooks::clock_moved`] and
+    /// [`crate::freshbooks::FreshBooks::clock_moved`].
     pub waits_follow_clock: bool,
     /// Seed of every id, code and token the sandbox makes up.
     pub seed: u64,
     /// Settings of the QuickBooks Online stand-in.
     pub quickbooks: QuickBooksOptions,
+    /// Settings of the FreshBooks stand-in.
+    pub freshbooks: FreshBooksOptions,
     /// Settings of the Sage Accounting stand-in.
     pub sage: SageOptions,
 }
@@ -38,6 +42,7 @@ impl Default for SandboxOptions {
             waits_follow_clock: false,
             seed: 1,
             quickbooks: QuickBooksOptions::default(),
+            freshbooks: FreshBooksOptions::default(),
             sage: SageOptions::default(),
         }
     }
@@ -51,6 +56,7 @@ impl fmt::Debug for SandboxOptions {
             .field("waits_follow_clock", &self.waits_follow_clock)
             .field("seed", &self.seed)
             .field("quickbooks", &self.quickbooks)
+            .field("freshbooks", &self.freshbooks)
             .field("sage", &self.sage)
             .finish_non_exhaustive()
     }

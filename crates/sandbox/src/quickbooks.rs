@@ -110,7 +110,7 @@ impl QuickBooks {
             state.apps.remove(&client_id);
             return Err(QuickBooksError::Full("apps"));
         }
-        self.shared.spawn(webhooks::send_forever(Arc::clone(&self.shared), client_id));
+        self.shared.running.spawn(webhooks::send_forever(Arc::clone(&self.shared), client_id));
         Ok(())
     }
 
@@ -186,12 +186,12 @@ impl QuickBooks {
     /// Forgets the faults still to come and lets hanging calls go on.
     pub fn clear_faults(&self) {
         self.shared.lock().faults.clear();
-        self.shared.release_hanging();
+        self.shared.running.release_hanging();
     }
 
     /// Wakes what waits for the clock; to be called after moving a clock that waits follow.
     pub fn clock_moved(&self) {
-        self.shared.announce_clock();
+        self.shared.running.announce_clock();
     }
 
     /// Every count of calls.

@@ -5,7 +5,7 @@ use ledgerhook_model::delivery::{DeliveryStatus, NextStep};
 use ledgerhook_model::{DeliveryId, InstanceId, Moment, NotificationId, OrganizationId};
 use ledgerhook_store::StoreError;
 use ledgerhook_store::deliveries::{
-    AttemptRecord, Deliveries, DeliveryFilter, DeliveryRecord, PendingDelivery,
+    AttemptRecord, Deliveries, DeliveryFilter, DeliveryRecord, PendingDelivery, WaitingDeliveries,
 };
 use ledgerhook_store::journal::Notification;
 use rusqlite::{Connection, Row, params};
@@ -24,6 +24,12 @@ const RECORD_ATTEMPT: &str = "
 pub(crate) const PENDING: &str = "
     SELECT * FROM deliveries WHERE instance_id = ?1 AND status = 'pending' AND id > ?2
     ORDER BY id LIMIT ?3";
+
+pub(crate) const COUNT_PENDING: &str =
+    "SELECT count(*) FROM deliveries WHERE instance_id = ?1 AND status = 'pending'";
+
+pub(crate) const COUNT_PARKED: &str =
+    "SELECT count(*) FROM deliveries WHERE instance_id = ?1 AND status = 'parked'";
 
 const UNPARK: &str = "
     UPDATE deliveries SET status = 'pending', attempts = 0, due_at = ?3, park_reason = NULL
@@ -64,6 +70,20 @@ impl Deliveries for SqliteStore {
         filter: DeliveryFilter,
     ) -> Result<Vec<DeliveryRecord>, StoreError> {
         let find = move |connection: &_| find_deliveries(connection, organization, &filter);
+        self.readers.read(find).await
+    }
+
+    async fn waiting_deliveries(
+        &self,
+        instance: InstanceId,
+    ) -> Result<WaitingDeliveries, StoreError> {
+        let find = move |connection: &Connection| {
+            let count = |sql| {
+                let count = first(connection, sql, [instance.0], |row| Ok(row.get::<_, i64>(0)?))?;
+                Ok::<_, Failure>(count.map_or(0, i64::cast_unsigned))
+            };
+            Ok(WaitingDeliveries { pending: count(COUNT_PENDING)?, parked: count(COUNT_PARKED)? })
+        };
         self.readers.read(find).await
     }
 

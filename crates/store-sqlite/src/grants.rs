@@ -7,7 +7,7 @@ use ledgerhook_store::grants::{Grants, StoredGrant};
 use rusqlite::{Row, params};
 
 use crate::SqliteStore;
-use crate::columns::{change, first, moment, moment_if_any};
+use crate::columns::{all, change, first, moment, moment_if_any};
 use crate::error::Failure;
 use crate::writer::Session;
 
@@ -26,6 +26,9 @@ const STORE: &str = "
         refresh_expires_at = excluded.refresh_expires_at,
         obtained_at = excluded.obtained_at,
         needs_reauthentication = excluded.needs_reauthentication";
+
+pub(crate) const REFUSED: &str = "
+    SELECT instance_id FROM grants WHERE needs_reauthentication IS NOT NULL ORDER BY instance_id";
 
 #[async_trait]
 impl Grants for SqliteStore {
@@ -68,6 +71,11 @@ impl Grants for SqliteStore {
             Ok(change(&session.connection, sql, (instance.0, generation, &reason))? > 0)
         };
         self.writer.write(refuse).await
+    }
+
+    async fn refused_grants(&self) -> Result<Vec<InstanceId>, StoreError> {
+        let read = |row: &Row<'_>| Ok(InstanceId(row.get("instance_id")?));
+        self.readers.read(move |connection| all(connection, REFUSED, [], read)).await
     }
 }
 

@@ -65,6 +65,8 @@ impl Instances for SqliteStore {
             }
             change(connection, "DELETE FROM grants WHERE instance_id = ?1", [id.0])?;
             change(connection, "DELETE FROM polls WHERE instance_id = ?1", [id.0])?;
+            change(connection, "DELETE FROM polling_pauses WHERE instance_id = ?1", [id.0])?;
+            change(connection, "DELETE FROM history WHERE instance_id = ?1", [id.0])?;
             change(connection, "DELETE FROM subscriptions WHERE instance_id = ?1", [id.0])?;
             change(connection, PARK_PENDING, (id.0, ParkReason::NoCallback.as_str()))?;
             Ok(true)

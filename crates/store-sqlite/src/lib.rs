@@ -8,6 +8,7 @@ mod columns;
 mod deliveries;
 mod error;
 mod grants;
+mod history;
 mod instances;
 mod journal;
 mod kept;
@@ -15,6 +16,7 @@ mod last_ids;
 mod open;
 mod polls;
 mod readers;
+mod reads;
 mod subscriptions;
 mod tenancy;
 #[cfg(test)]

@@ -18,9 +18,11 @@ pub mod deliveries;
 pub mod duplicates;
 pub mod events;
 pub mod grants;
+pub mod history;
 pub mod instances;
 pub mod kept;
 pub mod polls;
+pub mod reads;
 mod samples;
 pub mod subscriptions;
 pub mod tenancy;
@@ -49,7 +51,13 @@ macro_rules! conformance_tests {
                 a_grant_needs_its_instance;
             polls: a_poll_starts_once failures_are_counted_until_a_cursor_is_stored
                 a_poll_needs_its_instance
-                the_feeds_of_an_instance_are_polled_apart;
+                the_feeds_of_an_instance_are_polled_apart when_a_change_was_found_last_is_kept
+                a_pause_lasts_until_it_is_ended_and_forgets_failures_then;
+            reads: counts_of_a_month_add_up_by_instance_and_app
+                the_reads_of_a_removed_instance_stay a_mark_is_made_once_a_month_for_each_app;
+            history: a_history_reads_back_newest_first_and_in_pages a_history_is_bounded
+                what_is_told_once_is_not_told_again
+                a_history_belongs_to_its_instance_and_organization;
             subscriptions: a_subscription_reads_back_and_is_replaced
                 a_subscription_is_removed_by_instance_and_topic
                 a_subscription_needs_its_instance;

@@ -69,6 +69,15 @@ pub struct DeliveryFilter {
     pub limit: usize,
 }
 
+/// How many deliveries of an instance have not arrived.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WaitingDeliveries {
+    /// On their way.
+    pub pending: u64,
+    /// Given up for now.
+    pub parked: u64,
+}
+
 /// Deliveries.
 #[async_trait]
 pub trait Deliveries {
@@ -90,6 +99,11 @@ pub trait Deliveries {
         organization: OrganizationId,
         filter: DeliveryFilter,
     ) -> Result<Vec<DeliveryRecord>, StoreError>;
+    /// How many deliveries of an instance have not arrived.
+    async fn waiting_deliveries(
+        &self,
+        instance: InstanceId,
+    ) -> Result<WaitingDeliveries, StoreError>;
     /// Makes a parked delivery pending again with no attempts made, due at `at`, and returns it;
     /// `None` when the organisation has no such delivery or it is not parked.
     async fn unpark(

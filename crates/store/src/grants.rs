@@ -45,4 +45,6 @@ pub trait Grants {
         generation: i64,
         reason: String,
     ) -> Result<bool, StoreError>;
+    /// The instances whose grant is refused, by id.
+    async fn refused_grants(&self) -> Result<Vec<InstanceId>, StoreError>;
 }

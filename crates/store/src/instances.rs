@@ -79,9 +79,10 @@ pub trait Instances {
     async fn create_instance(&self, new: Instance) -> Result<Instance, StoreError>;
     /// Stores `instance` over the row with its id and organisation; false when there is none.
     async fn update_instance(&self, instance: Instance) -> Result<bool, StoreError>;
-    /// Removes an instance with its grant, its polls and its subscriptions, and parks its pending
-    /// deliveries with [`ledgerhook_model::delivery::ParkReason::NoCallback`]. Its events stay
-    /// until their retention ends. False when the organisation has no such instance.
+    /// Removes an instance with its grant, its polls, its history and its subscriptions, and parks
+    /// its pending deliveries with
+    /// [`NoCallback`](ledgerhook_model::delivery::ParkReason::NoCallback). Its events stay until
+    /// their retention ends. False when the organisation has no such instance.
     async fn delete_instance(
         &self,
         organization: OrganizationId,

@@ -90,6 +90,8 @@ pub struct CursorAdvance {
     pub cursor: Cursor,
     /// When the poll ended.
     pub polled_at: Moment,
+    /// Whether it found a change, if only one that the journal has.
+    pub found: bool,
 }
 
 /// A notification that was written.

@@ -11,11 +11,13 @@ pub mod conformance;
 pub mod deliveries;
 mod error;
 pub mod grants;
+pub mod history;
 pub mod instances;
 pub mod journal;
 pub mod kept;
 pub mod memory;
 pub mod polls;
+pub mod reads;
 pub mod subscriptions;
 pub mod tenancy;
 
@@ -31,6 +33,8 @@ pub trait Store:
     + kept::Kept
     + deliveries::Deliveries
     + polls::Polls
+    + reads::Reads
+    + history::History
     + subscriptions::Subscriptions
     + Send
     + Sync
@@ -48,6 +52,8 @@ impl<T> Store for T where
         + kept::Kept
         + deliveries::Deliveries
         + polls::Polls
+        + reads::Reads
+        + history::History
         + subscriptions::Subscriptions
         + Send
         + Sync

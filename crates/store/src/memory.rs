@@ -7,23 +7,26 @@
 mod apps;
 mod deliveries;
 mod grants;
+mod history;
 mod instances;
 mod journal;
 mod kept;
 mod polls;
+mod reads;
 mod subscriptions;
 mod tenancy;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use ledgerhook_model::{AppId, DeliveryId, InstanceId, OrganizationId, UserId};
+use ledgerhook_model::{AppId, DeliveryId, InstanceId, Month, OrganizationId, ReadMark, UserId};
 
 use crate::StoreError;
 use crate::apps::App;
 use crate::grants::StoredGrant;
 use crate::instances::Instance;
-use crate::polls::{PollId, PollState};
+use crate::polls::{PollId, PollState, PollingPause};
+use crate::reads::MarkedReads;
 use crate::subscriptions::Subscription;
 
 /// A store that keeps everything in memory.
@@ -68,6 +71,10 @@ struct State {
     instances: BTreeMap<InstanceId, Instance>,
     grants: BTreeMap<InstanceId, StoredGrant>,
     polls: BTreeMap<PollId, PollState>,
+    pauses: BTreeMap<InstanceId, PollingPause>,
+    histories: BTreeMap<InstanceId, VecDeque<history::HistoryRow>>,
+    reads: BTreeMap<(Month, InstanceId, Option<AppId>), i64>,
+    read_marks: BTreeMap<(AppId, Month, ReadMark), MarkedReads>,
     subscriptions: BTreeMap<(InstanceId, String), Subscription>,
     journal: journal::JournalRows,
     deliveries: BTreeMap<DeliveryId, deliveries::DeliveryRow>,
@@ -85,6 +92,7 @@ struct LastIds {
     notice: i64,
     event_place: i64,
     notification: i64,
+    history: i64,
 }
 
 /// Counts `last` up and returns it.

@@ -32,10 +32,23 @@ pub struct PollState {
     pub cursor: Cursor,
     /// When the last poll ended well.
     pub polled_at: Option<Moment>,
-    /// Polls that failed since.
+    /// When a poll found a change last.
+    pub found_at: Option<Moment>,
+    /// Polls that failed since, or since polling was resumed.
     pub failures: u32,
     /// Why the last one failed, in words for people.
     pub last_error: Option<String>,
+}
+
+/// That nothing of an instance is polled until somebody resumes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PollingPause {
+    /// Whose polls, and the feed whose failures are the reason.
+    pub poll: PollId,
+    /// Since when.
+    pub since: Moment,
+    /// Why, in words for people.
+    pub reason: String,
 }
 
 /// Poll states. A cursor advances only through `Journal::append`, with what it covers.
@@ -48,6 +61,16 @@ pub trait Polls {
     async fn poll_state(&self, id: PollId) -> Result<Option<PollState>, StoreError>;
     /// All polls, by instance and feed.
     async fn poll_states(&self) -> Result<Vec<PollState>, StoreError>;
-    /// Counts a failure; changes nothing when there is no such poll.
-    async fn record_poll_failure(&self, id: PollId, error: String) -> Result<(), StoreError>;
+    /// The polls of one instance, by feed.
+    async fn polls_of(&self, instance: InstanceId) -> Result<Vec<PollState>, StoreError>;
+    /// Counts a failure and returns how many there are now; 0, and nothing changed, when there is
+    /// no such poll.
+    async fn record_poll_failure(&self, id: PollId, error: String) -> Result<u32, StoreError>;
+    /// Pauses the polls of an instance; false when they are paused already, or it does not exist.
+    async fn pause_polling(&self, pause: PollingPause) -> Result<bool, StoreError>;
+    /// Ends a pause, and counts the failures of all the instance's polls from 0 again; false, and
+    /// nothing changed, when there is no pause.
+    async fn resume_polling(&self, instance: InstanceId) -> Result<bool, StoreError>;
+    /// All pauses, by instance.
+    async fn polling_pauses(&self) -> Result<Vec<PollingPause>, StoreError>;
 }

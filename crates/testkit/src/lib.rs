@@ -6,6 +6,7 @@
 #![expect(clippy::panic, reason = "a failed step is a failed test")]
 
 mod caller;
+mod elements;
 mod eventually;
 mod finished;
 mod http;
@@ -15,6 +16,7 @@ mod receiver;
 mod stage;
 
 pub use caller::Caller;
+pub use elements::Candidate;
 pub use eventually::{PATIENCE, eventually};
 pub use finished::Finished;
 pub use http::{Answer, Http};

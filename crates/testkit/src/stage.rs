@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 
 use axum::http::Method;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ledgerhook_sandbox::quickbooks::{App, Company, QuickBooks, QuickBooksOptions};
 use ledgerhook_sandbox::{Sandbox, SandboxOptions};
 use serde_json::{Map, Value, json};
@@ -112,7 +114,7 @@ impl Stage {
         options.quickbooks.retry_wait_divisor = 100;
         let sandbox = Sandbox::start(options).await.expect("the sandbox starts");
         let mut gateway = Binary::new(program);
-        for (name, value) in default_settings(sandbox.base_url()) {
+        for (name, value) in default_settings(&sandbox) {
             gateway.set(&name, &value);
         }
         for (name, value) in settings {
@@ -157,11 +159,17 @@ impl Stage {
     /// The customer's consent: from the gateway's authorisation URL over the provider's page back
     /// to the redirect URI with a code for the company, which is made if there is none.
     pub async fn authorize(&self, tenant: &Tenant, realm: &str) -> String {
+        self.authorize_for(tenant, realm, "com.intuit.quickbooks.accounting").await
+    }
+
+    /// As [`Stage::authorize`], for scopes of the test's own.
+    pub async fn authorize_for(&self, tenant: &Tenant, realm: &str, scope: &str) -> String {
         self.books.add_company(Company::new(realm, "Company")).expect("room for a company");
         let AppKeys { client_id, client_secret, .. } = &tenant.app;
         let path = format!(
             "/elements/quickbooks/oauth/url?apiKey={client_id}&apiSecret={client_secret}\
-             &callbackUrl={REDIRECT_URI}&state={realm}"
+             &callbackUrl={REDIRECT_URI}&state={realm}&scope={}",
+            scope.replace(' ', "%20")
         );
         let asked = tenant.caller.get(&path).await.ok();
         let url = asked.get("oauthUrl").and_then(Value::as_str).expect("an oauthUrl");
@@ -173,6 +181,23 @@ impl Stage {
         let back: BTreeMap<_, _> = back.query_pairs().into_owned().collect();
         assert_eq!(back.get("state").map(String::as_str), Some(realm), "the state came back");
         back.get("code").expect("a code").clone()
+    }
+
+    /// Access and refresh token of a company, obtained without the gateway.
+    pub async fn tokens(&self, tenant: &Tenant, realm: &str) -> (String, String) {
+        let code = self.authorize(tenant, realm).await;
+        let AppKeys { client_id, client_secret, .. } = &tenant.app;
+        let basic = format!("Basic {}", STANDARD.encode(format!("{client_id}:{client_secret}")));
+        let headers = [
+            ("authorization", basic.as_str()),
+            ("content-type", "application/x-www-form-urlencoded"),
+        ];
+        let url = format!("{}/oauth2/v1/tokens/bearer", self.provider_url());
+        let form = format!("grant_type=authorization_code&code={code}&redirect_uri={REDIRECT_URI}");
+        let granted = self.http.call(Method::POST, &url, &headers, form).await.ok();
+        let token =
+            |name: &str| granted.get(name).and_then(Value::as_str).expect("a token").to_owned();
+        (token("access_token"), token("refresh_token"))
     }
 
     /// The body that creates an instance which takes webhooks and is called back at `/<realm>`.
@@ -244,6 +269,11 @@ impl Stage {
         &self.http
     }
 
+    /// The stand-ins of all providers.
+    pub(crate) fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
+
     /// The provider's server.
     #[must_use]
     pub fn provider_url(&self) -> &str {
@@ -251,28 +281,57 @@ impl Stage {
     }
 }
 
-/// Retries soon, polls as fast as an instance asks, callbacks on this machine, the provider's
+/// Retries soon, polls as fast as an instance asks, callbacks on this machine, the providers'
 /// addresses.
-fn default_settings(provider: &str) -> Vec<(String, String)> {
-    let provider_urls = [
-        ("AUTHORIZE_URL", "/connect/oauth2"),
-        ("TOKEN_URL", "/oauth2/v1/tokens/bearer"),
-        ("REVOKE_URL", "/v2/oauth2/tokens/revoke"),
-        ("API_URL", ""),
-        ("SANDBOX_API_URL", ""),
-    ];
+fn default_settings(sandbox: &Sandbox) -> Vec<(String, String)> {
     let own = [
         ("EGRESS__ALLOW_PRIVATE", "true"),
         ("POLLING__INTERVAL_MS_MIN", "100"),
         ("INGRESS__GATHERING_MS", "20"),
         ("DELIVERY__RETRY_WAITS_SECONDS", "[1, 1]"),
     ];
-    let own = own.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let provider = provider_urls.map(|(name, path)| {
-        (format!("PROVIDERS__QUICKBOOKS__{name}"), format!("{provider}{path}"))
-    });
-    own.into_iter().chain(provider).collect()
+    let own = own.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let addresses = [
+        addresses("QUICKBOOKS", sandbox.base_url(), &QUICKBOOKS_PATHS),
+        addresses("FRESHBOOKSV2", sandbox.freshbooks().base_url(), &FRESHBOOKS_PATHS),
+        addresses("SAGEONE", sandbox.sage().base_url(), &SAGE_PATHS),
+    ];
+    own.chain(addresses.into_iter().flatten()).collect()
 }
+
+/// Settings and paths of a provider's endpoints.
+type Paths = [(&'static str, &'static str)];
+
+/// The settings that lead an element to its stand-in.
+fn addresses(element: &str, base: &str, paths: &Paths) -> Vec<(String, String)> {
+    let setting = |(name, path): &(&str, &str)| {
+        (format!("PROVIDERS__{element}__{name}"), format!("{base}{path}"))
+    };
+    paths.iter().map(setting).collect()
+}
+
+const FRESHBOOKS_PATHS: [(&str, &str); 5] = [
+    ("AUTHORIZE_URL", "/oauth/authorize"),
+    ("TOKEN_URL", "/auth/oauth/token"),
+    ("REVOKE_URL", "/auth/oauth/revoke"),
+    ("API_URL", ""),
+    ("ME_URL", "/auth/api/v1/users/me"),
+];
+
+const QUICKBOOKS_PATHS: [(&str, &str); 5] = [
+    ("AUTHORIZE_URL", "/connect/oauth2"),
+    ("TOKEN_URL", "/oauth2/v1/tokens/bearer"),
+    ("REVOKE_URL", "/v2/oauth2/tokens/revoke"),
+    ("API_URL", ""),
+    ("SANDBOX_API_URL", ""),
+];
+
+const SAGE_PATHS: [(&str, &str); 4] = [
+    ("AUTHORIZE_URL", "/oauth2/auth/central"),
+    ("TOKEN_URL", "/token"),
+    ("REVOKE_URL", "/revoke"),
+    ("API_URL", ""),
+];
 
 /// Makes an app known to the provider and to the gateway.
 async fn admit(books: &QuickBooks, caller: Caller, name: &str) -> Tenant {

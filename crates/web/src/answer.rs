@@ -64,11 +64,16 @@ fn failure_of(response: &mut Response) -> Option<Failure> {
 
 /// A list, with the token of its next page if there is one.
 pub(crate) fn list<T: Serialize>(items: &[T], next_page: Option<&str>) -> Response {
-    let mut response = Json(items).into_response();
-    let headers = response.headers_mut();
-    headers.insert(RETURNED_COUNT, HeaderValue::from(items.len()));
+    let mut response = part(items, next_page);
+    response.headers_mut().insert(RETURNED_COUNT, HeaderValue::from(items.len()));
+    response
+}
+
+/// A part of something that has a list in it, with the token of its next part if there is one.
+pub(crate) fn part<T: Serialize + ?Sized>(shape: &T, next_page: Option<&str>) -> Response {
+    let mut response = Json(shape).into_response();
     if let Some(token) = next_page.and_then(|token| HeaderValue::from_str(token).ok()) {
-        headers.insert(NEXT_PAGE_TOKEN, token);
+        response.headers_mut().insert(NEXT_PAGE_TOKEN, token);
     }
     response
 }

@@ -1,6 +1,8 @@
 //! `/elements/{keyOrId}/apps`: the organisation's apps at a provider. Their secrets are taken and
 //! never shown.
 
+pub(crate) mod reads;
+
 use std::sync::Arc;
 
 use axum::Json;
@@ -8,7 +10,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use ledgerhook_engine::Gateway;
-use ledgerhook_engine::apps::AppRequest;
+use ledgerhook_engine::apps::{AppRequest, ReadBudget};
 use ledgerhook_engine::store::apps::App;
 use ledgerhook_model::secret::MASK;
 use ledgerhook_model::{AppId, Secret};
@@ -121,6 +123,15 @@ fn app_request(mut body: Members) -> Result<AppRequest, Failure> {
         api_key,
         api_secret,
         verifier_token,
-        read_budget: body.whole_number("readBudget")?,
+        read_budget: read_budget(&mut body)?,
     })
+}
+
+/// A number of reads a month, or the name of what the provider sells.
+fn read_budget(body: &mut Members) -> Result<Option<ReadBudget>, Failure> {
+    const NAME: &str = "readBudget";
+    if body.is_text(NAME) {
+        return Ok(body.text(NAME)?.map(ReadBudget::Plan));
+    }
+    Ok(body.whole_number(NAME)?.map(ReadBudget::Reads))
 }

@@ -4,6 +4,8 @@
 pub(crate) mod configuration;
 pub(crate) mod docs;
 pub(crate) mod enabled;
+pub(crate) mod health;
+pub(crate) mod polling;
 mod shape;
 
 use std::sync::Arc;
@@ -144,7 +146,8 @@ pub(crate) async fn verification_key(
     Ok(Json(json!({ "key": key })))
 }
 
-fn answer_with(view: &InstanceView, caller: &Caller) -> Response {
+/// The answer with an instance, as `caller` sees it.
+pub(crate) fn answer_with(view: &InstanceView, caller: &Caller) -> Response {
     Json(InstanceShape::of(view, caller)).into_response()
 }
 

@@ -29,7 +29,7 @@ use axum::routing::{get, patch, post, put};
 use ledgerhook_engine::Gateway;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use instances::{configuration, docs, enabled};
+use instances::{configuration, docs, enabled, health, polling};
 
 /// The path under which the original has its API, which clients have in their code.
 const BASE_PATH: &str = "/elements/api-v2";
@@ -62,7 +62,11 @@ pub fn admin_router(gateway: Arc<Gateway>) -> Router {
 }
 
 fn api() -> Router<Arc<Gateway>> {
-    element_routes().merge(instance_routes()).merge(event_routes()).merge(hub_routes())
+    element_routes()
+        .merge(instance_routes())
+        .merge(state_routes())
+        .merge(event_routes())
+        .merge(hub_routes())
 }
 
 fn element_routes() -> Router<Arc<Gateway>> {
@@ -78,6 +82,7 @@ fn element_routes() -> Router<Arc<Gateway>> {
             "/elements/{element}/apps/{app}",
             get(apps::read).patch(apps::update).delete(apps::delete),
         )
+        .route("/elements/{element}/apps/{app}/reads", get(apps::reads::read))
 }
 
 /// Instances are addressed by their id, by element and id, or by the token in the request.
@@ -101,9 +106,26 @@ fn instance_routes() -> Router<Arc<Gateway>> {
         .route("/instances/{id}/docs", get(docs::read))
         .route("/instances/{id}/poll", post(instances::poll))
         .route("/instances/{id}/subscriptions", get(instances::subscriptions))
+        .route("/instances/{id}/reconnect", get(oauth::reconnect))
+        .route("/instances/{id}/migrate-oauth1", post(oauth::migrate))
         .route("/instances/{id}/verification-key", get(instances::verification_key))
         .route("/elements/{element}/instances", all)
         .route("/elements/{element}/instances/{id}", by_id)
+}
+
+/// How instances are.
+fn state_routes() -> Router<Arc<Gateway>> {
+    Router::new()
+        .route("/instances/health", get(health::read))
+        .route("/instances/{id}/health", get(health::read))
+        .route("/instances/history", get(health::history))
+        .route("/instances/{id}/history", get(health::history))
+        .route("/instances/event-poller-records", get(polling::records))
+        .route("/instances/{id}/event-poller-records", get(polling::records))
+        .route("/instances/polling-enabled", put(polling::enable))
+        .route("/instances/{id}/polling-enabled", put(polling::enable))
+        .route("/instances/polling-disabled", get(polling::disabled))
+        .route("/jobs/polling-disabled", get(polling::disabled))
 }
 
 fn event_routes() -> Router<Arc<Gateway>> {

@@ -1,11 +1,13 @@
 //! `/elements/{keyOrId}/oauth`: where a customer's browser is sent to authorise (reference:
 //! cloud-elements §3). No credentials are asked for, as in the original: everything the answer is
-//! made of comes with the request.
+//! made of comes with the request. And `/instances/{id}/reconnect` and `…/migrate-oauth1`, which
+//! renew the authorisation of an instance.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::response::Response;
 use ledgerhook_engine::connector::{AuthorizeRequest, RequestTokenRequest};
 use ledgerhook_engine::{Gateway, Refusal};
 use ledgerhook_model::Secret;
@@ -13,7 +15,12 @@ use serde::Serialize;
 
 use crate::body::JsonObject;
 use crate::failure::Failure;
+use crate::instances;
 use crate::query::Query;
+use crate::target::Target;
+
+/// The `state` for which this gateway makes one of its own, which it checks when it comes back.
+const STATE_AUTO: &str = "auto";
 
 /// What a request says. The client secret, which the original takes as well, has no part in an
 /// OAuth 2.0 authorisation URL and is not read.
@@ -47,7 +54,7 @@ pub(crate) async fn url_by_query(
         state: text("state"),
         request_token: text("requestToken"),
     };
-    url(&gateway, &element, request)
+    url(&gateway, &element, request).await
 }
 
 /// `POST /elements/{keyOrId}/oauth/url`
@@ -67,10 +74,15 @@ pub(crate) async fn url_by_body(
         state: text("state")?,
         request_token: text("requestToken")?,
     };
-    url(&gateway, &element, request)
+    url(&gateway, &element, request).await
 }
 
-fn url(gateway: &Gateway, element: &str, request: UrlRequest) -> Result<Json<UrlShape>, Failure> {
+/// Without a `state` it is the element's key, as in the original (reference: cloud-elements §3).
+async fn url(
+    gateway: &Gateway,
+    element: &str,
+    request: UrlRequest,
+) -> Result<Json<UrlShape>, Failure> {
     let connector = gateway.connector(element)?;
     let element = connector.profile.key;
     let (Some(api_key), Some(callback_url)) = (request.api_key, request.callback_url) else {
@@ -79,15 +91,60 @@ fn url(gateway: &Gateway, element: &str, request: UrlRequest) -> Result<Json<Url
              of your app at the provider",
         ));
     };
+    let state = match request.state {
+        None => element.to_owned(),
+        Some(state) if state == STATE_AUTO => gateway.instances().new_state(element, &api_key),
+        Some(state) => state,
+    };
     let request = AuthorizeRequest {
         api_key,
         callback_url,
         scope: request.scope,
-        state: request.state.unwrap_or_else(|| element.to_owned()),
+        state,
         request_token: request.request_token,
     };
+    connector.oauth.look_up_endpoints().await;
     let oauth_url = connector.oauth.authorize_url(&request).map_err(Refusal::from)?;
     Ok(Json(UrlShape { oauth_url, element }))
+}
+
+/// The answer of `…/oauth/url`, and where the authorisation stands.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ReconnectShape {
+    #[serde(flatten)]
+    url: UrlShape,
+    needs_reauthentication: Option<String>,
+    authorization_ends_date: Option<String>,
+}
+
+/// `GET /instances/{id}/reconnect`: where to send the customer's browser to authorise again; the
+/// code that comes back goes into `providerData` of `PATCH /instances/{id}`.
+pub(crate) async fn reconnect(
+    State(gateway): State<Arc<Gateway>>,
+    target: Target,
+) -> Result<Json<ReconnectShape>, Failure> {
+    let (organization, id) = (target.caller.organization, target.id);
+    let oauth_url = gateway.instances().reconnect_url(organization, id).await?;
+    let element = gateway.instances().get(organization, id).await?.connector.profile.key;
+    let standing = gateway.instances().standing(organization, id).await?;
+    Ok(Json(ReconnectShape {
+        url: UrlShape { oauth_url, element },
+        needs_reauthentication: standing.needs_reauthentication,
+        authorization_ends_date: standing.ends_at.map(|end| end.to_iso_seconds()),
+    }))
+}
+
+/// `POST /instances/{id}/migrate-oauth1`: turns a connection by OAuth 1.0a into one by OAuth 2.0,
+/// with client id, client secret and redirect URI in `configuration`.
+pub(crate) async fn migrate(
+    State(gateway): State<Arc<Gateway>>,
+    target: Target,
+    JsonObject(mut body): JsonObject,
+) -> Result<Response, Failure> {
+    let configuration = body.map("configuration")?.unwrap_or_default();
+    let view = gateway.instances().migrate(&target.caller, target.id, configuration).await?;
+    Ok(instances::answer_with(&view, &target.caller))
 }
 
 #[derive(Debug, Serialize)]

@@ -261,14 +261,16 @@ fn key_of(entry: &NoticeEntry) -> Key {
     (Arc::clone(&entry.change.resource), entry.change.object_id.clone())
 }
 
-/// The notice says what happened and when, the record what it is now. A record that was switched
-/// off at that time is told of as an update by some notices.
+/// The notice says what happened and when, the record what it is now. A record that ended at that
+/// time is told of as an update by some notices; the event is then that of the end, as a poll would
+/// find it, so that a notice of the end itself is no second one.
 fn fill_dated(change: &mut Change, found: &Change) {
     let is_of_that_time = found.changed_at.seconds() == change.changed_at.seconds();
     match found.kind {
         ChangeKind::Deleted if !is_of_that_time => return mark_unread(change, GONE),
         ChangeKind::Deleted if change.kind == ChangeKind::Updated => {
             change.kind = ChangeKind::Deleted;
+            change.version.clone_from(&found.version);
         }
         _ => {}
     }

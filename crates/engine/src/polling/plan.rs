@@ -7,100 +7,132 @@ use ledgerhook_model::InstanceId;
 use ledgerhook_store::polls::PollId;
 use tokio::time::Instant;
 
+use crate::budget::{UNSTRETCHED, stretched};
+
 /// When who is due.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     due: BTreeSet<(Instant, PollId)>,
-    entries: BTreeMap<PollId, (Instant, Duration)>,
+    entries: BTreeMap<PollId, Entry>,
+}
+
+/// One poll.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Entry {
+    due: Instant,
+    /// When it was taken last, if the wait since then is its interval.
+    taken: Option<Instant>,
+    /// Its own pace.
+    pub(super) interval: Duration,
+    /// How far the interval is stretched, in thousandths.
+    pub(super) stretch: u64,
+}
+
+impl Entry {
+    /// The wait between two polls.
+    pub(super) fn stretched(&self) -> Duration {
+        stretched(self.interval, self.stretch)
+    }
 }
 
 impl Plan {
-    pub(super) fn set(&mut self, id: &PollId, at: Instant, interval: Duration) {
-        self.remove(id);
-        self.due.insert((at, id.clone()));
-        self.entries.insert(id.clone(), (at, interval));
+    /// Plans a poll anew.
+    pub(super) fn set(&mut self, id: &PollId, due: Instant, interval: Duration) {
+        self.put(id, Entry { due, taken: None, interval, stretch: UNSTRETCHED });
     }
 
-    pub(super) fn remove(&mut self, id: &PollId) {
-        if let Some((at, _)) = self.entries.remove(id) {
-            self.due.remove(&(at, id.clone()));
+    /// Moves the next turn of a poll that is planned.
+    pub(super) fn put_off(&mut self, id: &PollId, due: Instant) {
+        if let Some(entry) = self.entries.get(id).copied() {
+            self.put(id, Entry { due, taken: None, ..entry });
         }
     }
 
-    /// The pace of a poll, when it is planned.
-    pub(super) fn interval_of(&self, id: &PollId) -> Option<Duration> {
-        self.entries.get(id).map(|(_, interval)| *interval)
+    /// Stretches the interval of a poll that is planned, also the wait that it is in. `catch_up` is
+    /// how long one waits still that would have been due already.
+    pub(super) fn stretch(
+        &mut self,
+        id: &PollId,
+        stretch: u64,
+        now: Instant,
+        catch_up: impl FnOnce(Duration) -> Duration,
+    ) {
+        let Some(mut entry) = self.entries.get(id).copied().filter(|e| e.stretch != stretch) else {
+            return;
+        };
+        entry.stretch = stretch;
+        if let Some(taken) = entry.taken {
+            let due = taken + entry.stretched();
+            entry.due = if due > now { due } else { entry.due.min(now + catch_up(entry.interval)) };
+        }
+        self.put(id, entry);
+    }
+
+    pub(super) fn remove(&mut self, id: &PollId) {
+        if let Some(entry) = self.entries.remove(id) {
+            self.due.remove(&(entry.due, id.clone()));
+        }
+    }
+
+    /// A poll, when it is planned.
+    pub(super) fn entry(&self, id: &PollId) -> Option<Entry> {
+        self.entries.get(id).copied()
+    }
+
+    /// The polls whose interval is stretched.
+    pub(super) fn stretched(&self) -> Vec<PollId> {
+        let stretched = self.entries.iter().filter(|(_, entry)| entry.stretch != UNSTRETCHED);
+        stretched.map(|(id, _)| id.clone()).collect()
     }
 
     /// The polls of an instance.
-    pub(super) fn of(&self, instance: InstanceId) -> Vec<PollId> {
+    pub(super) fn of(&self, instance: InstanceId) -> Vec<(PollId, Entry)> {
         let first = PollId::new(instance, "");
         let own = self.entries.range(first..).take_while(|(id, _)| id.instance == instance);
-        own.map(|(id, _)| id.clone()).collect()
+        own.map(|(id, entry)| (id.clone(), *entry)).collect()
     }
 
-    /// The polls that are due at `now`, each put off by its interval.
-    pub(super) fn take_due(&mut self, now: Instant) -> Vec<PollId> {
+    /// The polls that are due at `now`, each put off by its stretched interval, to which `wait` may
+    /// add.
+    pub(super) fn take_due(
+        &mut self,
+        now: Instant,
+        wait: impl Fn(Duration) -> Duration,
+    ) -> Vec<PollId> {
         let mut taken = Vec::new();
         while let Some((at, id)) = self.due.first().cloned() {
             if at > now {
                 break;
             }
-            let interval = self.entries.get(&id).map_or(Duration::ZERO, |entry| entry.1);
-            self.set(&id, now + interval.max(Duration::from_millis(1)), interval);
+            self.restart(&id, now, &wait);
             taken.push(id);
         }
         taken
     }
 
+    /// Has a poll that is planned wait for its interval from now on.
+    pub(super) fn restart(
+        &mut self,
+        id: &PollId,
+        now: Instant,
+        wait: impl Fn(Duration) -> Duration,
+    ) {
+        if let Some(entry) = self.entries.get(id).copied() {
+            let due = now + wait(entry.stretched()).max(Duration::from_millis(1));
+            self.put(id, Entry { due, taken: Some(now), ..entry });
+        }
+    }
+
     pub(super) fn next_due(&self) -> Option<Instant> {
         self.due.first().map(|(at, _)| *at)
+    }
+
+    fn put(&mut self, id: &PollId, entry: Entry) {
+        self.remove(id);
+        self.due.insert((entry.due, id.clone()));
+        self.entries.insert(id.clone(), entry);
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const MINUTE: Duration = Duration::from_secs(60);
-
-    fn cdc(instance: i64) -> PollId {
-        PollId::new(InstanceId(instance), "cdc")
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_is_due_is_taken_once_an_interval() {
-        let mut plan = Plan::default();
-        let start = Instant::now();
-        plan.set(&cdc(1), start, MINUTE);
-        plan.set(&cdc(2), start + MINUTE, 2 * MINUTE);
-        assert_eq!(plan.take_due(start), [cdc(1)]);
-        assert_eq!(plan.take_due(start), []);
-        assert_eq!(plan.next_due(), Some(start + MINUTE));
-        assert_eq!(plan.take_due(start + MINUTE), [cdc(1), cdc(2)]);
-        assert_eq!(plan.take_due(start + 2 * MINUTE), [cdc(1)]);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_is_removed_is_not_due_any_more() {
-        let mut plan = Plan::default();
-        let start = Instant::now();
-        plan.set(&cdc(1), start, MINUTE);
-        plan.set(&cdc(1), start + MINUTE, MINUTE);
-        assert_eq!(plan.take_due(start), []);
-        plan.remove(&cdc(1));
-        assert_eq!(plan.take_due(start + MINUTE), []);
-        assert_eq!(plan.next_due(), None);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_polls_of_one_instance_are_told_from_those_of_others() {
-        let mut plan = Plan::default();
-        let query = PollId::new(InstanceId(2), "query");
-        for id in [&cdc(1), &cdc(2), &query, &cdc(3)] {
-            plan.set(id, Instant::now(), MINUTE);
-        }
-        assert_eq!(plan.of(InstanceId(2)), [cdc(2), query]);
-        assert_eq!(plan.of(InstanceId(4)), []);
-    }
-}
+mod tests;

@@ -13,7 +13,7 @@ use ledgerhook_store::polls::PollId;
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
-use super::{Occasion, PollError, Polling, Reading};
+use super::{Occasion, PollError, Polling, Reading, waits};
 use crate::roster::Seat;
 
 /// How soon after a start every company is asked that was polled before: while the gateway was down
@@ -51,15 +51,18 @@ impl Polling {
         seat: &Arc<Seat>,
         feed: &Arc<dyn ChangeFeed>,
     ) -> Result<Sweep, ProviderError> {
+        if let Some(why) = self.parts.base.spent_budget(seat) {
+            return Err(ProviderError::Rejected(why));
+        }
         let poll = PollId::new(seat.id, feed.name());
         let turn = self.turn(&poll).lock_owned().await;
         let base = &self.parts.base;
         let state = base.store.poll_state(poll.clone()).await;
         let state = state.map_err(|error| ProviderError::Unavailable(error.to_string()))?;
         let cursor = state.map_or_else(|| Cursor::baseline(base.clock.now()), |state| state.cursor);
-        let resources = &seat.settings.resources;
+        let resources = seat.settings.fed_resources();
         let since = cursor.ask_since();
-        let read = self.parts.calls.changes(&**feed, seat, resources, since).await;
+        let read = self.parts.calls.changes(&**feed, seat, &resources, since).await;
         match read {
             Ok(page) => {
                 base.counters.polls.one();
@@ -81,14 +84,14 @@ impl Polling {
         let more = page.more;
         let occasion = Occasion::Due;
         let reading = Reading { seat: &seat, id: &poll, feed: &*feed, occasion };
-        let append = self.append_of(reading, page, &mut cursor);
-        self.parts.appender.append(append).await?;
-        {
-            let mut plan = self.plan();
-            if let Some(interval) = plan.interval_of(&poll) {
-                let wait = if more { Duration::ZERO } else { interval };
-                plan.set(&poll, Instant::now() + wait, interval);
-            }
+        let reads = page.reads;
+        self.append_page(reading, page, &mut cursor).await?;
+        self.observed().cost(&poll, reads);
+        let wait = |interval| waits::with_jitter(interval, self.random());
+        if more {
+            self.plan().put_off(&poll, Instant::now());
+        } else {
+            self.plan().restart(&poll, Instant::now(), wait);
         }
         self.changed.notify_one();
         Ok(())

@@ -301,8 +301,9 @@ async fn values_of_any_type_are_kept_as_text() {
 #[tokio::test]
 async fn a_company_whose_tokens_the_caller_has_is_connected_without_a_code() {
     let stage = Stage::set(PROGRAM, &[]).await;
-    let own = json!({"quickbooks.realm.id": "17", "oauth.user.token": "access-token",
-        "oauth.user.refresh_token": "refresh-token"});
+    let (access, refresh) = stage.tokens(&stage.tenant, "17").await;
+    let own = json!({"quickbooks.realm.id": "17", "oauth.user.token": access,
+        "oauth.user.refresh_token": refresh});
     let mut body = stage.instance_body(&stage.tenant, "17", "", &own);
     body.as_object_mut().unwrap().remove("providerData");
     body["externalAuthentication"] = json!("initial");
@@ -310,7 +311,8 @@ async fn a_company_whose_tokens_the_caller_has_is_connected_without_a_code() {
     let created = answer.ok();
     assert_eq!(created["externalAuthentication"], "initial");
     assert_eq!(created["configuration"]["oauth.user.token"], MASK);
-    assert!(!answer.text.contains("access-token") && !answer.text.contains("refresh-token"));
+    assert!(!answer.text.contains(&access) && !answer.text.contains(&refresh));
+    assert_eq!(created["configuration"]["quickbooks.company.name"], "Company");
 }
 
 #[tokio::test]

@@ -6,13 +6,19 @@ mod authorization;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod connecting;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod delivery;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
+mod freshbooks;
+#[cfg(test)]
 mod full_disk;
+#[cfg(test)]
+mod health;
 #[cfg(test)]
 mod hub;
 #[cfg(test)]
@@ -24,7 +30,17 @@ mod matrix;
 #[cfg(test)]
 mod notices;
 #[cfg(test)]
+mod oauth1;
+#[cfg(test)]
+mod pace;
+#[cfg(test)]
 mod polling;
+#[cfg(test)]
+mod reads;
+#[cfg(test)]
+mod refreshing;
+#[cfg(test)]
+mod sage;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]

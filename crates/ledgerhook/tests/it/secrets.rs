@@ -36,8 +36,9 @@ fn holds(bytes: &[u8], secret: &str) -> bool {
     bytes.windows(secret.len()).any(|window| window == secret.as_bytes())
 }
 
-/// Connections, notices, polls, refreshes and failures; returns every answer of the API.
-async fn whole_run(stage: &Stage) -> Vec<String> {
+/// Connections, notices, polls, refreshes and failures; returns every answer of the API, and the
+/// tokens that were obtained without the gateway.
+async fn whole_run(stage: &Stage) -> (Vec<String>, [String; 2]) {
     let caller = &stage.tenant.caller;
     let secrets = json!({
         "event.vendor.type": "hybrid",
@@ -47,12 +48,18 @@ async fn whole_run(stage: &Stage) -> Vec<String> {
     });
     let instance = stage.connect(&stage.tenant, REALM, &secrets).await;
     let mut answers = vec![instance.body.to_string()];
-    let external = json!({"quickbooks.realm.id": "17", "oauth.user.token": ACCESS_TOKEN,
-        "oauth.user.refresh_token": REFRESH_TOKEN});
-    let mut body = stage.instance_body(&stage.tenant, "17", "", &external);
-    body["providerData"] = Value::Null;
-    body["externalAuthentication"] = json!("initial");
-    answers.push(caller.post("/instances", &body).await.text);
+    let (access, refresh) = stage.tokens(&stage.tenant, "17").await;
+    let mut throttled = String::new();
+    for (access, refresh) in [(ACCESS_TOKEN, REFRESH_TOKEN), (access.as_str(), refresh.as_str())] {
+        let external = json!({"quickbooks.realm.id": "17", "oauth.user.token": access,
+            "oauth.user.refresh_token": refresh, "event.vendor.type": "hybrid"});
+        let mut body = stage.instance_body(&stage.tenant, "17", "", &external);
+        body["providerData"] = Value::Null;
+        body["externalAuthentication"] = json!("initial");
+        let answer = caller.post("/instances", &body).await;
+        throttled = format!("/instances/{}/poll", answer.json()["id"]);
+        answers.push(answer.text);
+    }
     // Refused bodies are full of secrets, too.
     let mut refused = stage.instance_body(&stage.tenant, "1", "spent", &secrets);
     answers.push(caller.post("/instances", &refused).await.text);
@@ -67,9 +74,9 @@ async fn whole_run(stage: &Stage) -> Vec<String> {
     stage.books.change_record(REALM, "Customer", RecordOperation::Save, customer).unwrap();
     stage.receiver.wait_for_events(&instance.path, 2).await;
     let poll = format!("/instances/{}/poll", instance.id);
-    for fault in [Fault::ServerError, Fault::ThrottleXml] {
+    for (poll, fault) in [(&poll, Fault::ServerError), (&throttled, Fault::ThrottleXml)] {
         stage.books.add_fault(FaultPlan::api(fault, 1)).unwrap();
-        answers.push(caller.post(&poll, &Value::Null).await.text);
+        answers.push(caller.post(poll, &Value::Null).await.text);
     }
     stage.books.expire_access_tokens(REALM).unwrap();
     answers.push(caller.post(&poll, &Value::Null).await.text);
@@ -81,13 +88,17 @@ async fn whole_run(stage: &Stage) -> Vec<String> {
         "/instances/events".to_owned(),
         "/deliveries".to_owned(),
         "/elements/quickbooks/apps".to_owned(),
+        format!("/elements/quickbooks/apps/{}/reads", stage.tenant.app_id),
+        format!("/instances/{}/health", instance.id),
+        format!("/instances/{}/history", instance.id),
+        format!("/instances/{}/event-poller-records", instance.id),
         "/elements/quickbooks/configuration".to_owned(),
     ] {
         let answer = caller.get(&path).await;
         answer.ok();
         answers.push(answer.text);
     }
-    answers
+    (answers, [access, refresh])
 }
 
 /// Everything that must not be found, with what it is.
@@ -115,11 +126,12 @@ async fn no_secret_is_found_in_any_file_log_or_answer_after_a_whole_run() {
         [("LOG__LEVEL", "trace"), ("PROVIDERS__QUICKBOOKS__TOKEN_URL", relay.url.as_str())];
     let mut stage = Stage::set(PROGRAM, &settings).await;
     relay.pass_on_to(stage.provider_url());
-    let answers = whole_run(&stage).await;
+    let (answers, obtained) = whole_run(&stage).await;
     let mut secrets = secrets_of(&stage);
     let tokens = relay.tokens();
     assert!(tokens.len() >= 3, "two access tokens and a refresh token: {}", tokens.len());
-    secrets.extend(tokens.into_iter().map(|token| ("token of the provider", token)));
+    secrets
+        .extend(tokens.into_iter().chain(obtained).map(|token| ("token of the provider", token)));
 
     assert_absent(&stage, &secrets, "while it runs");
     stage.restart().await;

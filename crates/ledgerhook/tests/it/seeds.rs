@@ -120,7 +120,8 @@ fn expected_instance(
     })
 }
 
-/// What the guides' configuration is stored as: texts, secrets masked, the realm added.
+/// What the guides' configuration is stored as: texts, secrets masked, the realm added, and what
+/// was read of the company.
 fn expected_configuration(vendor_type: &str, callback_host: &str) -> Value {
     let callback = format!("https://{callback_host}/elements/api-v2/events/quickbooks/");
     let mut configuration = json!({
@@ -132,6 +133,8 @@ fn expected_configuration(vendor_type: &str, callback_host: &str) -> Value {
         "oauth.api.key": MASK,
         "oauth.api.secret": MASK,
         "oauth.callback.url": REDIRECT_URI,
+        "quickbooks.cdc.time_activities": "false",
+        "quickbooks.company.name": "Company",
         "quickbooks.realm.id": REALM,
         "scope": "com.intuit.quickbooks.accounting openid profile email phone address",
     });

@@ -131,6 +131,7 @@ impl<'r> Sortable<'r> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -189,7 +190,7 @@ mod tests {
     #[test]
     fn the_second_column_decides_between_equals() {
         let order = OrderBy::parse("a, b.c desc").unwrap();
-        let mut records = vec![
+        let mut records = [
             json!({"a": 2, "b": {"c": 1}}),
             json!({"a": 1, "b": {"c": 1}}),
             json!({"a": "1.0", "b": {"c": 5}}),
@@ -198,5 +199,30 @@ mod tests {
         let seen: Vec<_> = records.iter().map(|one| one["b"]["c"].as_i64().unwrap()).collect();
         assert_eq!(seen, [5, 1, 1]);
         assert_eq!(records[2]["a"], 2);
+    }
+
+    proptest! {
+        #[test]
+        fn any_records_are_in_a_total_order(
+            values in proptest::collection::vec(
+                prop_oneof![
+                    Just(Value::Null),
+                    any::<bool>().prop_map(Value::from),
+                    (-3_i64..3).prop_map(Value::from),
+                    "-?[0-9]{1,2}(\\.[05])?|20170[1-9]01|2017-0[1-9]-01(T00:00:00Z)?|[a-c]{0,2}"
+                        .prop_map(Value::from),
+                    Just(json!([1])),
+                ],
+                3,
+            )
+        ) {
+            let records: Vec<Value> = values.iter().map(|value| json!({ "a": value })).collect();
+            let order = OrderBy::parse("a").unwrap();
+            let compare = |left: usize, right: usize| order.compare(&records[left], &records[right]);
+            prop_assert_eq!(compare(0, 1), compare(1, 0).reverse());
+            if compare(0, 1).is_le() && compare(1, 2).is_le() {
+                prop_assert!(compare(0, 2).is_le());
+            }
+        }
     }
 }

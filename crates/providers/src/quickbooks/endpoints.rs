@@ -1,9 +1,10 @@
 //! Where Intuit's servers are (reference: quickbooks §4 and §2.1), unless the operator says
 //! otherwise.
 
-use ledgerhook_egress::CallableUrl;
+use ledgerhook_egress::{CallableUrl, Client};
 use ledgerhook_model::configuration::Configuration;
 
+use super::discovery::Discovery;
 use crate::settings::{ElementSettings, SettingsError, UrlSetting};
 
 const AUTHORIZE: UrlSetting =
@@ -31,8 +32,33 @@ const ACCESS_TOKEN: UrlSetting = UrlSetting {
 const CONNECT: UrlSetting =
     UrlSetting { name: "connect_url", default: "https://appcenter.intuit.com/Connect/Begin" };
 
-const ALL: [UrlSetting; 8] =
-    [AUTHORIZE, TOKEN, REVOKE, API, SANDBOX_API, REQUEST_TOKEN, ACCESS_TOKEN, CONNECT];
+const MIGRATE: UrlSetting = UrlSetting {
+    name: "migrate_url",
+    default: "https://developer.api.intuit.com/v2/oauth2/tokens/migrate",
+};
+const SANDBOX_MIGRATE: UrlSetting = UrlSetting {
+    name: "sandbox_migrate_url",
+    default: "https://developer-sandbox.api.intuit.com/v2/oauth2/tokens/migrate",
+};
+/// Empty switches it off.
+const DISCOVERY: UrlSetting = UrlSetting {
+    name: "discovery_url",
+    default: "https://developer.api.intuit.com/.well-known/openid_configuration",
+};
+
+const ALL: [UrlSetting; 11] = [
+    AUTHORIZE,
+    TOKEN,
+    REVOKE,
+    API,
+    SANDBOX_API,
+    REQUEST_TOKEN,
+    ACCESS_TOKEN,
+    CONNECT,
+    MIGRATE,
+    SANDBOX_MIGRATE,
+    DISCOVERY,
+];
 
 /// Configuration entries that choose Intuit's sandbox; the second is the original's later name for
 /// the first (reference: cloud-elements §3).
@@ -41,15 +67,30 @@ pub(super) const SANDBOX_SWITCHES: [&str; 2] = ["use_sandbox", "connect.to.sandb
 /// The endpoints in force.
 #[derive(Debug)]
 pub(super) struct Endpoints {
-    /// To which the customer's browser is sent; has no query.
-    pub(super) authorize: String,
-    /// For the exchange of codes and refresh tokens.
-    pub(super) token: CallableUrl,
-    /// For the end of a connection.
-    pub(super) revoke: CallableUrl,
+    authorize: Findable<String>,
+    token: Findable<CallableUrl>,
+    revoke: Findable<CallableUrl>,
     api: String,
     sandbox_api: String,
     oauth1: OAuth1Endpoints,
+    migrate: CallableUrl,
+    sandbox_migrate: CallableUrl,
+    discovery: Discovery,
+}
+
+/// An endpoint that Intuit's discovery document names.
+#[derive(Debug)]
+struct Findable<T> {
+    /// The operator's, or what is built in.
+    url: T,
+    /// Whether it is the operator's, which nothing overrules.
+    is_set: bool,
+}
+
+impl<T: Clone> Findable<T> {
+    fn or_found(&self, found: Option<T>) -> T {
+        found.filter(|_| !self.is_set).unwrap_or_else(|| self.url.clone())
+    }
 }
 
 /// The endpoints of OAuth 1.0a.
@@ -68,9 +109,12 @@ impl Endpoints {
     pub(super) fn read(settings: &ElementSettings<'_>) -> Result<Self, SettingsError> {
         settings.check_names(&ALL)?;
         Ok(Self {
-            authorize: settings.base_url(AUTHORIZE)?,
-            token: settings.url(TOKEN)?,
-            revoke: settings.url(REVOKE)?,
+            authorize: Findable {
+                url: settings.base_url(AUTHORIZE)?,
+                is_set: settings.is_set(AUTHORIZE),
+            },
+            token: Findable { url: settings.url(TOKEN)?, is_set: settings.is_set(TOKEN) },
+            revoke: Findable { url: settings.url(REVOKE)?, is_set: settings.is_set(REVOKE) },
             api: settings.base_url(API)?,
             sandbox_api: settings.base_url(SANDBOX_API)?,
             oauth1: OAuth1Endpoints {
@@ -78,7 +122,48 @@ impl Endpoints {
                 access_token: settings.url(ACCESS_TOKEN)?,
                 connect: settings.base_url(CONNECT)?,
             },
+            migrate: settings.url(MIGRATE)?,
+            sandbox_migrate: settings.url(SANDBOX_MIGRATE)?,
+            discovery: Discovery::new(settings.url_unless_empty(DISCOVERY)?),
         })
+    }
+
+    /// Reads the discovery document where it is needed for [`Endpoints::authorize`].
+    pub(super) async fn look_up(&self, client: &Client) {
+        if !self.authorize.is_set {
+            self.discovery.look_up(client).await;
+        }
+    }
+
+    /// To which the customer's browser is sent; has no query. As far as it is known now.
+    pub(super) fn authorize(&self) -> String {
+        self.authorize.or_found(self.discovery.known().authorize.clone())
+    }
+
+    /// For the exchange of codes and refresh tokens.
+    pub(super) async fn token(&self, client: &Client) -> CallableUrl {
+        match self.token.is_set {
+            true => self.token.url.clone(),
+            false => self.token.or_found(self.discovery.look_up(client).await.token.clone()),
+        }
+    }
+
+    /// For the end of a connection.
+    pub(super) async fn revoke(&self, client: &Client) -> CallableUrl {
+        match self.revoke.is_set {
+            true => self.revoke.url.clone(),
+            false => self.revoke.or_found(self.discovery.look_up(client).await.revoke.clone()),
+        }
+    }
+
+    /// Where tokens of OAuth 1.0a are turned into those of OAuth 2.0, and whether that is Intuit's
+    /// own.
+    pub(super) fn migrate(&self, configuration: &Configuration) -> (&CallableUrl, bool) {
+        let (url, setting) = match is_sandbox(configuration) {
+            true => (&self.sandbox_migrate, SANDBOX_MIGRATE),
+            false => (&self.migrate, MIGRATE),
+        };
+        (url, url.as_str() == setting.default)
     }
 
     /// The endpoints of OAuth 1.0a, where they are not Intuit's own, which are gone.
@@ -98,9 +183,27 @@ impl Endpoints {
     /// The API of an instance: the sandbox's when one of [`SANDBOX_SWITCHES`] is on. Anything but
     /// `true` is off; connecting has refused what is neither.
     pub(super) fn api(&self, configuration: &Configuration) -> &str {
-        let is_on = |key: &str| {
-            configuration.text(key).is_some_and(|text| text.eq_ignore_ascii_case("true"))
-        };
-        if SANDBOX_SWITCHES.into_iter().any(is_on) { &self.sandbox_api } else { &self.api }
+        if is_sandbox(configuration) { &self.sandbox_api } else { &self.api }
     }
+
+    /// The same configuration for the other environment, with whether that is the sandbox; `None`
+    /// where both have one address.
+    pub(super) fn other_environment(
+        &self,
+        configuration: &Configuration,
+    ) -> Option<(Configuration, bool)> {
+        let is_sandbox = !is_sandbox(configuration);
+        let mut other = configuration.clone();
+        for key in SANDBOX_SWITCHES {
+            other.set(key, is_sandbox.to_string());
+        }
+        (self.api != self.sandbox_api).then_some((other, is_sandbox))
+    }
+}
+
+/// Whether an instance is of Intuit's sandbox.
+pub(super) fn is_sandbox(configuration: &Configuration) -> bool {
+    let is_on =
+        |key: &str| configuration.text(key).is_some_and(|text| text.eq_ignore_ascii_case("true"));
+    SANDBOX_SWITCHES.into_iter().any(is_on)
 }

@@ -3,6 +3,10 @@
 
 use std::sync::Arc;
 
+use ledgerhook_model::configuration::Configuration;
+
+use super::profile::CDC_TIME_ACTIVITIES;
+
 /// An entity of the QuickBooks Online API.
 #[derive(Debug)]
 pub(super) struct Entity {
@@ -10,8 +14,8 @@ pub(super) struct Entity {
     pub(super) name: &'static str,
     /// The original's name for it, or one in its style.
     pub(super) resource: &'static str,
-    /// What tells of its changes beside notices.
-    pub(super) feed: Option<Feed>,
+    /// What tells of its changes beside notices, in most companies.
+    feed: Option<Feed>,
     /// What a query for it shows; `None` when no query for it is documented.
     pub(super) rows: Option<Rows>,
 }
@@ -60,7 +64,7 @@ const fn without_query(entity: Entity) -> Entity {
 ///
 /// Intuit's pages disagree on `TimeActivity` in change data capture (the reference page says no, a
 /// release note of 2021 says yes). One entity that is not supported fails the whole call, so it is
-/// asked for by query. A company is not probed for it: a change of mind would cost a second cursor.
+/// asked for by query, unless the company's change data capture was seen to know it.
 static ENTITIES: &[Entity] = &[
     transaction("BillPayment", "bill-payments"),
     transaction("Bill", "bills"),
@@ -81,7 +85,7 @@ static ENTITIES: &[Entity] = &[
     transaction("SalesReceipt", "sales-receipts"),
     by_query(list("TaxCode", "tax-codes")),
     by_query(list("TaxRate", "tax-rates")),
-    by_query(transaction("TimeActivity", "time-activities")),
+    by_query(transaction(TIME_ACTIVITY, "time-activities")),
     transaction("VendorCredit", "vendor-credits"),
     list("Vendor", "vendors"),
     by_notice(list("Budget", "budgets")),
@@ -100,9 +104,24 @@ static ENTITIES: &[Entity] = &[
     by_notice(transaction("Transfer", "transfers")),
 ];
 
-/// Whether `feed` tells of a resource.
-pub(super) fn is_covered(feed: Feed, resource: &str) -> bool {
-    ENTITIES.iter().any(|entity| entity.feed == Some(feed) && entity.resource == resource)
+/// Intuit's name of the entity that change data capture knows in some companies only.
+pub(super) const TIME_ACTIVITY: &str = "TimeActivity";
+
+impl Entity {
+    /// What tells of its changes beside notices, in the company of this configuration.
+    fn feed_in(&self, configuration: &Configuration) -> Option<Feed> {
+        let is_captured = || configuration.text(CDC_TIME_ACTIVITIES) == Some("true");
+        match self.name {
+            TIME_ACTIVITY if is_captured() => Some(Feed::Cdc),
+            _ => self.feed,
+        }
+    }
+}
+
+/// Whether `feed` tells of a resource in the company of this configuration.
+pub(super) fn is_covered(feed: Feed, resource: &str, configuration: &Configuration) -> bool {
+    let mut of_resource = ENTITIES.iter().filter(|entity| entity.resource == resource);
+    of_resource.any(|entity| entity.feed_in(configuration) == Some(feed))
 }
 
 /// An entity with its resource name made once, to be shared by every change.
@@ -130,10 +149,15 @@ impl KnownEntities {
         self.0.iter().find(|known| known.entity.name.eq_ignore_ascii_case(name))
     }
 
-    /// Those of these resources that `feed` tells of.
-    pub(super) fn covered(&self, feed: Feed, resources: &[String]) -> Vec<&KnownEntity> {
+    /// Those of these resources that `feed` tells of in the company of this configuration.
+    pub(super) fn covered(
+        &self,
+        feed: Feed,
+        resources: &[String],
+        configuration: &Configuration,
+    ) -> Vec<&KnownEntity> {
         let is_wanted = |known: &&KnownEntity| {
-            known.entity.feed == Some(feed)
+            known.entity.feed_in(configuration) == Some(feed)
                 && resources.iter().any(|name| name == known.entity.resource)
         };
         self.0.iter().filter(is_wanted).collect()

@@ -16,6 +16,10 @@ const THROTTLE_WAIT: Duration = Duration::from_secs(60);
 /// Most characters repeated of Intuit's own words; its longest recorded detail lists 83 properties.
 const WORDS_CHARS_MAX: usize = 300;
 
+/// Largest fault looked for in an answer with status 200; the recorded ones are below 2 kB, and an
+/// answer with records is not to be read twice.
+const FAULT_BYTES_MAX: usize = 8 * 1024;
+
 /// Names of the header by which Intuit's support finds a call; it was renamed in about 2019.
 const TRACE_HEADERS: [&str; 2] = ["intuit-tid", "intuit_tid"];
 
@@ -58,6 +62,8 @@ enum Action {
     Retry,
     /// Whoever wrote the question or the configuration.
     Correct,
+    /// Nobody: what was asked for is gone.
+    Forget,
 }
 
 const NOT_CONNECTED: &str = "the app is not connected to this company, or only to one of the \
@@ -75,7 +81,7 @@ const MEANINGS: &[(&str, Action, &str)] = &[
     ("3001", Action::Wait, "too many requests"),
     (
         "610",
-        Action::Correct,
+        Action::Forget,
         "QuickBooks does not have what was asked for: it was deleted, made inactive, or never was",
     ),
     ("5010", Action::Retry, "the record was changed at the same time"),
@@ -118,7 +124,31 @@ pub(super) fn of_fault(answer: &Answer, fault: Fault) -> ProviderError {
         Action::Wait => throttled(answer),
         Action::Retry => ProviderError::Unavailable(words(answer, meaning, &error)),
         Action::Correct => ProviderError::Rejected(words(answer, meaning, &error)),
+        Action::Forget => ProviderError::NotFound(words(answer, meaning, &error)),
     }
+}
+
+/// For how long an answer wants the company left alone; `None` when it does not throttle. Also one
+/// that came with status 200, where only a fault counts: the same words may stand in the books.
+pub(super) fn throttle_wait(answer: &Answer) -> Option<Duration> {
+    let error = match answer.status.is_success() {
+        false => refusal(answer),
+        true if answer.body.len() > FAULT_BYTES_MAX => return None,
+        true => of_fault(answer, serde_json::from_slice::<FaultBody>(&answer.body).ok()?.fault),
+    };
+    match error {
+        ProviderError::Throttled { wait } => Some(wait),
+        _ => None,
+    }
+}
+
+/// Whether an answer says that what was authorised does not open the company: it is of another
+/// company, of the other environment, or without the scope.
+pub(super) fn says_not_connected(answer: &Answer) -> bool {
+    let body = serde_json::from_slice::<FaultBody>(&answer.body);
+    let first = body.ok().and_then(|body| body.fault.errors.into_iter().next());
+    let code = first.and_then(|error| error.code).unwrap_or_default();
+    matches!(code.trim_start_matches('0'), "3100" | "120")
 }
 
 /// Whether an answer refuses a question because it reaches back too far: its words are documented,

@@ -1,7 +1,9 @@
 //! Connecting a company by OAuth 2.0 (reference: quickbooks §4.1), or by OAuth 1.0a at a server
 //! that still speaks it (§4.2).
 
+mod company_check;
 mod connect_input;
+mod migration;
 mod oauth1;
 mod token_answer;
 
@@ -11,23 +13,32 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use ledgerhook_connector::{
-    AuthorizeRequest, ClientCredentials, ConnectError, ConnectRequest, Connected, GrantRequest,
-    OAuth, RefreshError, RequestToken, RequestTokenRequest, Tokens,
+    Access, AuthorizeRequest, ClientCredentials, ConnectError, ConnectRequest, Connected,
+    GrantRequest, MigrateRequest, OAuth, RefreshError, RequestToken, RequestTokenRequest, Tokens,
+    UserTokens,
 };
-use ledgerhook_egress::{Answer, CallError, CallableUrl, Client, Request};
+use ledgerhook_egress::{Answer, CallError, Client, Request};
+use ledgerhook_model::Secret;
 use ledgerhook_model::configuration::keys;
 use serde_json::json;
 use url::form_urlencoded;
 
+use super::api::Api;
 use super::endpoints::Endpoints;
 use super::profile::{REALM_ID, SCOPE_DEFAULT};
+use company_check::Claim;
 use connect_input::{CodeGrant, Protocol, VerifierGrant, redirect_uri};
+use migration::Migration;
 use token_answer::{Refusal, TokenAnswer};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: &str = "application/json";
+
+/// Has the token endpoint say when a connection ends for good (reference: quickbooks §4.1).
+const INCLUDE_HARD_END: HeaderName =
+    HeaderName::from_static("x-include-refresh-token-hard-expires-in");
 
 const NO_REFRESH_TOKEN: &str = "Intuit's answer holds no refresh token";
 
@@ -36,12 +47,13 @@ const NO_REFRESH_TOKEN: &str = "Intuit's answer holds no refresh token";
 pub(super) struct QuickBooksOAuth {
     client: Client,
     endpoints: Arc<Endpoints>,
+    api: Arc<Api>,
 }
 
 impl QuickBooksOAuth {
-    /// `client` makes the calls.
-    pub(super) fn new(client: Client, endpoints: Arc<Endpoints>) -> Self {
-        Self { client, endpoints }
+    /// `client` makes the calls; `api` reads the companies that are connected.
+    pub(super) fn new(client: Client, endpoints: Arc<Endpoints>, api: Arc<Api>) -> Self {
+        Self { client, endpoints, api }
     }
 
     /// The token of OAuth 1.0a is kept as the access token, its secret in place of the refresh
@@ -63,11 +75,72 @@ impl QuickBooksOAuth {
             refresh: pair.secret,
             access_lifetime: connect_input::OAUTH1_LIFETIME,
             refresh_lifetime: None,
+            refresh_hard_lifetime: None,
         };
         Ok(connect_input::connected_by_oauth1(grant.company, tokens))
     }
 
-    async fn exchange(&self, grant: &CodeGrant<'_>) -> Result<Tokens, ConnectError> {
+    /// The code may be given for another company than the caller says, or with too little scope.
+    /// What came for it is then given back.
+    async fn connect_by_code(
+        &self,
+        request: &ConnectRequest<'_>,
+    ) -> Result<Connected, ConnectError> {
+        let grant = CodeGrant::read(request)?;
+        let (tokens, authorised) = self.exchange(&grant).await?;
+        let access = access(&grant.company, &grant.credentials, &tokens);
+        let claim = Claim {
+            access: &access,
+            configuration: request.configuration,
+            authorised: authorised.as_deref(),
+            realm_member: connect_input::REALM,
+            token_member: "the access token that came for providerData.code",
+        };
+        let proved = self.prove_or_give_back(&claim, &tokens.refresh).await?;
+        let mut configuration = vec![(REALM_ID, grant.company.clone())];
+        configuration.extend(proved);
+        Ok(Connected { company: grant.company, tokens, configuration })
+    }
+
+    async fn connect_by_tokens(
+        &self,
+        request: &ConnectRequest<'_>,
+    ) -> Result<Connected, ConnectError> {
+        let (mut connected, credentials) = connect_input::external(request.configuration)?;
+        let access = access(&connected.company, &credentials, &connected.tokens);
+        let claim = Claim {
+            access: &access,
+            configuration: request.configuration,
+            authorised: None,
+            realm_member: "configuration.quickbooks.realm.id",
+            token_member: "configuration.oauth.user.token",
+        };
+        connected.configuration.extend(claim.prove(&self.api).await?);
+        Ok(connected)
+    }
+
+    /// Proves that fresh tokens open their company, or gives them back.
+    async fn prove_or_give_back(
+        &self,
+        claim: &Claim<'_>,
+        refresh_token: &Secret,
+    ) -> Result<Vec<(&'static str, String)>, ConnectError> {
+        let proved = claim.prove(&self.api).await;
+        if proved.is_err() {
+            let (credentials, configuration) = (&claim.access.credentials, claim.configuration);
+            let request = GrantRequest { credentials, configuration, refresh_token };
+            if let Err(error) = self.revoke(request).await {
+                tracing::warn!(%error, "tokens that are of no use could not be given back");
+            }
+        }
+        proved
+    }
+
+    /// Tokens, and the company that they are for, where Intuit says so.
+    async fn exchange(
+        &self,
+        grant: &CodeGrant<'_>,
+    ) -> Result<(Tokens, Option<String>), ConnectError> {
         let form = [
             ("grant_type", "authorization_code"),
             ("code", grant.code),
@@ -77,9 +150,11 @@ impl QuickBooksOAuth {
             ConnectError::Unavailable { message: format!("Intuit could not be asked: {error}") }
         })?;
         match TokenAnswer::read(&answer) {
-            TokenAnswer::Granted(granted) => granted
-                .into_tokens(None)
-                .ok_or_else(|| ConnectError::Unavailable { message: NO_REFRESH_TOKEN.to_owned() }),
+            TokenAnswer::Granted(granted) => {
+                let authorised = granted.authorised_company();
+                let tokens = granted.into_tokens(None);
+                tokens.map(|tokens| (tokens, authorised)).ok_or_else(no_refresh_token)
+            }
             TokenAnswer::Refused(refusal) => Err(exchange_refused(&refusal)),
             TokenAnswer::Unusable(message) => Err(ConnectError::Unavailable { message }),
         }
@@ -91,26 +166,29 @@ impl QuickBooksOAuth {
         form: &[(&str, &str)],
     ) -> Result<Answer, CallError> {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        self.post(&self.endpoints.token, credentials, FORM, body).await
+        let mut headers = headers(credentials, FORM)?;
+        headers.insert(INCLUDE_HARD_END, HeaderValue::from_static("true"));
+        let url = self.endpoints.token(&self.client).await;
+        self.client.send(Request::post(url, headers, body.into())).await
     }
 
-    async fn post(
+    async fn ask_revocation(
         &self,
-        url: &CallableUrl,
         credentials: &ClientCredentials,
-        content_type: &'static str,
         body: String,
     ) -> Result<Answer, CallError> {
-        let mut headers = HeaderMap::new();
-        headers.insert(ACCEPT, HeaderValue::from_static(JSON));
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        headers.insert(AUTHORIZATION, basic(credentials)?);
-        self.client.send(Request::post(url.clone(), headers, body.into())).await
+        let headers = headers(credentials, JSON)?;
+        let url = self.endpoints.revoke(&self.client).await;
+        self.client.send(Request::post(url, headers, body.into())).await
     }
 }
 
 #[async_trait]
 impl OAuth for QuickBooksOAuth {
+    async fn look_up_endpoints(&self) {
+        self.endpoints.look_up(&self.client).await;
+    }
+
     fn authorize_url(&self, request: &AuthorizeRequest) -> Result<String, ConnectError> {
         if let Some(token) = &request.request_token {
             let endpoints = self.endpoints.oauth1();
@@ -125,7 +203,7 @@ impl OAuth for QuickBooksOAuth {
             .append_pair("state", &request.state)
             .append_pair("client_id", &request.api_key)
             .finish();
-        Ok(format!("{}?{query}", self.endpoints.authorize))
+        Ok(format!("{}?{query}", self.endpoints.authorize()))
     }
 
     async fn request_token(
@@ -141,13 +219,10 @@ impl OAuth for QuickBooksOAuth {
         if connect_input::check(&request)? == Protocol::OAuth1 {
             return self.connect_by_oauth1(&request).await;
         }
-        if request.external {
-            return connect_input::external(request.configuration);
+        match request.external {
+            true => self.connect_by_tokens(&request).await,
+            false => self.connect_by_code(&request).await,
         }
-        let grant = CodeGrant::read(&request)?;
-        let tokens = self.exchange(&grant).await?;
-        let configuration = vec![(REALM_ID, grant.company.clone())];
-        Ok(Connected { company: grant.company, tokens, configuration })
     }
 
     /// Only a refused grant is final. Intuit gives back the refresh token, as a rule a new one each
@@ -168,10 +243,8 @@ impl OAuth for QuickBooksOAuth {
     /// Intuit wants the token as JSON and the app's credentials beside it.
     async fn revoke(&self, request: GrantRequest<'_>) -> Result<(), RefreshError> {
         let body = json!({ "token": request.refresh_token.expose() }).to_string();
-        let answer = self
-            .post(&self.endpoints.revoke, request.credentials, JSON, body)
-            .await
-            .map_err(unreachable_now)?;
+        let answer = self.ask_revocation(request.credentials, body).await;
+        let answer = answer.map_err(unreachable_now)?;
         if answer.status.is_success() {
             return Ok(());
         }
@@ -183,6 +256,46 @@ impl OAuth for QuickBooksOAuth {
             }
         })
     }
+
+    async fn migrate(&self, request: MigrateRequest<'_>) -> Result<Connected, ConnectError> {
+        let migration = Migration::read(&request)?;
+        let (tokens, company) = migration.exchange(&self.client, &self.endpoints).await?;
+        let access = access(request.company, request.credentials, &tokens);
+        let claim = Claim {
+            access: &access,
+            configuration: &migration.configuration,
+            authorised: Some(company.as_deref().unwrap_or(request.company)),
+            realm_member: "configuration.quickbooks.realm.id",
+            token_member: "the access token that came for the one of OAuth 1.0a",
+        };
+        let proved = self.prove_or_give_back(&claim, &tokens.refresh).await?;
+        Ok(migration.connected(tokens, proved))
+    }
+}
+
+/// Access to a company with tokens as they are.
+fn access(company: &str, credentials: &ClientCredentials, tokens: &Tokens) -> Access {
+    let (token, companion) = (tokens.access.clone(), tokens.refresh.clone());
+    Access {
+        company: company.to_owned(),
+        credentials: credentials.clone(),
+        source: Arc::new(UserTokens { token, companion }),
+    }
+}
+
+fn headers(
+    credentials: &ClientCredentials,
+    content_type: &'static str,
+) -> Result<HeaderMap, CallError> {
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT, HeaderValue::from_static(JSON));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(AUTHORIZATION, basic(credentials)?);
+    Ok(headers)
+}
+
+fn no_refresh_token() -> ConnectError {
+    ConnectError::Unavailable { message: NO_REFRESH_TOKEN.to_owned() }
 }
 
 fn basic(credentials: &ClientCredentials) -> Result<HeaderValue, CallError> {

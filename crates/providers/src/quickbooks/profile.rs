@@ -10,6 +10,11 @@ pub(super) const REALM_ID: &str = "quickbooks.realm.id";
 pub(super) const MINOR_VERSION: &str = "quickbooks.minorversion";
 /// The base since 2025-08-01; Intuit ignores lower ones (reference: quickbooks §2.2).
 pub(super) const MINOR_VERSION_DEFAULT: &str = "75";
+/// What the company is called at Intuit, told when it is connected.
+pub(super) const COMPANY_NAME: &str = "quickbooks.company.name";
+/// Whether change data capture tells of time activities in this company, tried out when it is
+/// connected: Intuit's pages disagree (reference: quickbooks §2.1).
+pub(super) const CDC_TIME_ACTIVITIES: &str = "quickbooks.cdc.time_activities";
 /// The scopes that are asked for.
 pub(super) const SCOPE: &str = "scope";
 /// Reading and writing the books; Intuit has no read-only scope.
@@ -134,6 +139,19 @@ static KEYS: &[KeyProfile] = &[
         OAUTH2,
     ),
     key(REALM_ID, "Company ID (realm)", KeyKind::Text, "The company's number at Intuit"),
+    key(
+        COMPANY_NAME,
+        "Company Name",
+        KeyKind::Text,
+        "The company's name, read when it is connected",
+    ),
+    key(
+        CDC_TIME_ACTIVITIES,
+        "Time Activities in Change Data Capture",
+        KeyKind::Boolean,
+        "Whether this company's change data capture tells of time activities; tried out when it is \
+         connected",
+    ),
     with_default(
         key(MINOR_VERSION, "Minor Version", KeyKind::Text, "Minor version of Intuit's API"),
         MINOR_VERSION_DEFAULT,
@@ -185,13 +203,18 @@ static KEYS: &[KeyProfile] = &[
 mod tests {
     use super::*;
     use crate::quickbooks::entities::{Feed, is_covered};
+    use crate::quickbooks::stand_in::configuration;
 
     #[test]
     fn every_event_resource_is_polled_by_one_feed() {
-        for resource in RESOURCES {
-            let feeds = [Feed::Cdc, Feed::Query].map(|feed| is_covered(feed, resource.name));
-            assert_eq!(feeds.iter().filter(|covers| **covers).count(), 1, "{}", resource.name);
-            assert!(!resource.polled.is_empty(), "{}", resource.name);
+        for captured in ["true", "false"] {
+            let company = configuration(&[(CDC_TIME_ACTIVITIES, captured)]);
+            for resource in RESOURCES {
+                let covers = |feed: &Feed| is_covered(*feed, resource.name, &company);
+                let feeds = [Feed::Cdc, Feed::Query].iter().filter(|feed| covers(feed)).count();
+                assert_eq!(feeds, 1, "{} {captured}", resource.name);
+                assert!(!resource.polled.is_empty(), "{}", resource.name);
+            }
         }
         assert_eq!(RESOURCES.len(), 22);
         assert_eq!(PROFILE.resource_names().first(), Some(&"bill-payments"));

@@ -20,8 +20,8 @@ use super::refusal::Refusal;
 use super::shared::{SharedState, State as SandboxState};
 use super::throttle::ThrottledCall;
 use super::{cdc, query, times};
-pub(super) use caller::Caller;
 use caller::Session;
+pub(super) use caller::{Caller, Environment};
 
 /// Body of a write or a query; the product takes no record that comes near it.
 const BODY_BYTES_MAX: usize = 1 << 20;
@@ -47,16 +47,21 @@ impl Parameters {
     }
 }
 
+/// The routes, at each of the addresses: see [`Environment`].
 pub(super) fn routes() -> Router<SharedState> {
-    Router::new()
-        .route("/v3/company/{realm}/cdc", get(changes))
-        .route("/v3/company/{realm}/query", get(query_by_get).post(query_by_post))
-        .route("/v3/company/{realm}/batch", post(batch))
-        .route("/v3/company/{realm}/{entity}", post(write))
-        .route("/v3/company/{realm}/{entity}/{id}", get(read))
-        .route("/v3/company/{realm}/{entity}/{id}/send", post(send))
-        .route("/v3/{*rest}", any(unknown))
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+    let mut router = Router::new();
+    for base in Environment::BASES {
+        let company = format!("{base}/v3/company/{{realm}}");
+        router = router
+            .route(&format!("{company}/cdc"), get(changes))
+            .route(&format!("{company}/query"), get(query_by_get).post(query_by_post))
+            .route(&format!("{company}/batch"), post(batch))
+            .route(&format!("{company}/{{entity}}"), post(write))
+            .route(&format!("{company}/{{entity}}/{{id}}"), get(read))
+            .route(&format!("{company}/{{entity}}/{{id}}/send"), post(send))
+            .route(&format!("{base}/v3/{{*rest}}"), any(unknown));
+    }
+    router.layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
 }
 
 async fn changes(
@@ -66,7 +71,9 @@ async fn changes(
     caller: Caller,
 ) -> Response {
     serve(&shared, &realm, &caller, |state, session| {
-        cdc::answer(books(state, &realm)?, &asked.entities, &asked.changed_since, session.now)
+        let books = books(state, &realm)?;
+        let has_time_activities = shared.options.cdc_has_time_activities;
+        cdc::answer(books, &asked.entities, &asked.changed_since, session.now, has_time_activities)
     })
 }
 

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use axum::http::{Method, Request, StatusCode};
 use serde::{Deserialize, Serialize};
 
+use super::api::Environment;
+
 /// What a call was for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -56,6 +58,7 @@ impl Call {
         if path == "/oauth2/v1/tokens/bearer" {
             return Some(Self { realm_id: None, kind: CallKind::Token });
         }
+        let (_, path) = Environment::of(path);
         let mut parts = path.strip_prefix("/v3/company/")?.split('/');
         let realm_id = parts.next().map(ToOwned::to_owned);
         let kind = match parts.next() {
@@ -121,6 +124,8 @@ mod tests {
             ("POST", "/v3/company/1/invoice/4/send", Some(CallKind::Write)),
             ("POST", "/v3/company/1/batch", Some(CallKind::Batch)),
             ("POST", "/oauth2/v1/tokens/bearer", Some(CallKind::Token)),
+            ("GET", "/production/v3/company/1/cdc", Some(CallKind::Cdc)),
+            ("GET", "/development/v3/company/1/invoice/4", Some(CallKind::Read)),
             ("GET", "/sandbox/calls", None),
             ("POST", "/v2/oauth2/tokens/revoke", None),
         ] {

@@ -14,6 +14,9 @@ const OBJECTS_MAX: usize = 1_000;
 /// How far back a question may reach: 30 days.
 const LOOK_BACK: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
 
+/// The kind that is in it by an option only.
+const TIME_ACTIVITY: &str = "TimeActivity";
+
 /// Kinds one question may name: more than there are, so a list cannot be endless.
 const ENTITIES_MAX: usize = 100;
 
@@ -23,8 +26,9 @@ pub(super) fn answer(
     entities: &str,
     changed_since: &str,
     now: Timestamp,
+    has_time_activities: bool,
 ) -> Result<Fields, Refusal> {
-    let kinds = parse_entities(entities)?;
+    let kinds = parse_entities(entities, has_time_activities)?;
     let since = times::parse(changed_since).ok_or_else(|| {
         Refusal::invalid_property(format!("Invalid value for changedSince: {changed_since}"))
     })?;
@@ -46,7 +50,10 @@ pub(super) fn answer(
     Ok(super::books::fields_of(json!({"CDCResponse": [{"QueryResponse": blocks}]})))
 }
 
-fn parse_entities(entities: &str) -> Result<Vec<&'static EntityKind>, Refusal> {
+fn parse_entities(
+    entities: &str,
+    has_time_activities: bool,
+) -> Result<Vec<&'static EntityKind>, Refusal> {
     if entities.trim().is_empty() {
         return Err(Refusal::missing("entities"));
     }
@@ -55,7 +62,7 @@ fn parse_entities(entities: &str) -> Result<Vec<&'static EntityKind>, Refusal> {
     }
     let known = |name: &str| {
         EntityKind::find(name.trim())
-            .filter(|kind| kind.in_cdc)
+            .filter(|kind| kind.in_cdc || has_time_activities && kind.name == TIME_ACTIVITY)
             .ok_or_else(|| Refusal::unsupported_operation(&format!("cdc for entity {name}")))
     };
     entities.split(',').map(known).collect()
@@ -135,7 +142,7 @@ mod tests {
 
     #[test]
     fn nothing_changed_gives_one_empty_object_per_kind() {
-        let answer = answer(&Books::default(), "Customer,invoice", NOW, at(NOW)).unwrap();
+        let answer = answer(&Books::default(), "Customer,invoice", NOW, at(NOW), false).unwrap();
         let answer = Value::Object(answer);
         assert_eq!(answer, json!({"CDCResponse": [{"QueryResponse": [{}, {}]}]}));
     }
@@ -146,7 +153,7 @@ mod tests {
             ("before", "2026-03-10T11:00:00.9Z"),
             ("in the second", "2026-03-10T11:00:01.1Z"),
         ]);
-        let answer = answer(&books, "Customer", "2026-03-10T11:00:01.8Z", at(NOW)).unwrap();
+        let answer = answer(&books, "Customer", "2026-03-10T11:00:01.8Z", at(NOW), false).unwrap();
         let block = &answer["CDCResponse"][0]["QueryResponse"][0];
         assert_eq!(block["maxResults"], 1);
         assert_eq!(block["startPosition"], 1);
@@ -160,7 +167,8 @@ mod tests {
             books_with_customers(&[("a", "2026-03-10T11:00:00Z"), ("b", "2026-03-10T11:00:01Z")]);
         let gone = json!({"Id": "1", "SyncToken": "0", "sparse": true, "Active": false});
         books.save(customer(), fields_of(gone), at("2026-03-10T11:00:05Z")).unwrap();
-        let answer = answer(&books, "Customer", "2026-03-10T03:00:00-08:00", at(NOW)).unwrap();
+        let answer =
+            answer(&books, "Customer", "2026-03-10T03:00:00-08:00", at(NOW), false).unwrap();
         let block = &answer["CDCResponse"][0]["QueryResponse"][0];
         assert_eq!(block["Customer"][0]["Id"], "2");
         assert_eq!(
@@ -176,7 +184,7 @@ mod tests {
         let mut books = books_with_customers(&[("a", "2026-03-10T11:00:00Z")]);
         let gone = json!({"Id": "1", "SyncToken": "0", "sparse": true, "Active": false});
         books.save(customer(), fields_of(gone), at("2026-03-10T11:00:05Z")).unwrap();
-        let answer = answer(&books, "Customer", "2026-03-10T11:00:00Z", at(NOW)).unwrap();
+        let answer = answer(&books, "Customer", "2026-03-10T11:00:00Z", at(NOW), false).unwrap();
         let block = &answer["CDCResponse"][0]["QueryResponse"][0];
         assert_eq!(block.get("startPosition"), None);
         assert_eq!(block["maxResults"], 1);
@@ -191,11 +199,21 @@ mod tests {
             books.save(vendor, body.clone(), at("2026-03-10T11:00:00Z")).unwrap();
             books.save(customer(), body, at("2026-03-10T11:00:00Z")).unwrap();
         }
-        let answer = answer(&books, "Vendor,Customer", "2026-03-10T11:00:00Z", at(NOW)).unwrap();
+        let answer =
+            answer(&books, "Vendor,Customer", "2026-03-10T11:00:00Z", at(NOW), false).unwrap();
         let blocks = &answer["CDCResponse"][0]["QueryResponse"];
         assert_eq!(blocks[0]["maxResults"], 700);
         assert_eq!(blocks[1]["maxResults"], 300);
         assert_eq!(blocks[1]["Customer"][0]["DisplayName"], "n0");
+    }
+
+    #[test]
+    fn time_activities_are_known_when_asked_for() {
+        for (has_time_activities, is_known) in [(false, false), (true, true)] {
+            let answer =
+                answer(&Books::default(), "TimeActivity", NOW, at(NOW), has_time_activities);
+            assert_eq!(answer.is_ok(), is_known);
+        }
     }
 
     #[test]
@@ -207,16 +225,18 @@ mod tests {
             ("Customer", "lately", "2010"),
             ("Customer", "2026-02-08T11:59:59Z", "2010"),
         ] {
-            let refusal = answer(&Books::default(), entities, since, at(NOW)).unwrap_err();
+            let refusal = answer(&Books::default(), entities, since, at(NOW), false).unwrap_err();
             assert_eq!(refusal.code, code, "{entities} {since}");
         }
-        assert!(answer(&Books::default(), "Customer", "2026-02-08T12:00:00Z", at(NOW)).is_ok());
+        assert!(
+            answer(&Books::default(), "Customer", "2026-02-08T12:00:00Z", at(NOW), false).is_ok()
+        );
     }
 
     #[test]
     fn a_question_older_than_30_days_is_refused_in_the_documented_words() {
         let asked = "2020-01-01T00:00:00-08:00";
-        let refusal = answer(&Books::default(), "Customer", asked, at(NOW)).unwrap_err();
+        let refusal = answer(&Books::default(), "Customer", asked, at(NOW), false).unwrap_err();
         assert_eq!(
             refusal.detail,
             "Operation cdc with changedSince date 2020-01-01T00:00:00-08:00 which is older than \

@@ -173,7 +173,7 @@ async fn go_wrong(
         Fault::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "stream timeout").into_response(),
         Fault::ErrorInOk => system_fault(StatusCode::OK, now),
         Fault::Hang => {
-            shared.wait_for_release().await;
+            shared.running.wait_for_release().await;
             next.run(request).await
         }
         Fault::DropConnection => {

@@ -164,7 +164,7 @@ pub(super) fn open_connection(
 ) -> Fields {
     let (policy, now) = (TokenPolicy::of(&shared.options), shared.now());
     let mut issuer = Issuer { policy, now, chance: &mut state.chance };
-    let issued = state.grants.connect(client_id, realm_id, &mut issuer);
+    let issued = state.grants.connect(client_id, realm_id, true, &mut issuer);
     token_body(shared, &issued, false)
 }
 

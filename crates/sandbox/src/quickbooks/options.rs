@@ -21,6 +21,11 @@ pub struct QuickBooksOptions {
     /// refreshes at once the loser gets `invalid_grant` and the winner's new tokens are revoked
     /// too. Intuit "may" do so (reference §4.1); when off, the loser alone is refused.
     pub revoke_on_token_reuse: bool,
+    /// Seconds for which a refresh token still works after its rotation, and brings the tokens that
+    /// took its place. Not documented; 0 by default: it fails at once.
+    pub rotated_token_grace_s: u32,
+    /// Whether change data capture knows TimeActivity. Intuit's pages disagree (reference §2.1).
+    pub cdc_has_time_activities: bool,
     /// Milliseconds for which the notices of an app are gathered into one body; 0 sends at once.
     pub aggregation_ms: u64,
     /// Divides the published waits between webhook attempts (10 s, 20 s, …), so that tests are
@@ -42,6 +47,8 @@ impl Default for QuickBooksOptions {
             access_token_life_s: 3_600,
             rotate_every_refresh: false,
             revoke_on_token_reuse: false,
+            rotated_token_grace_s: 0,
+            cdc_has_time_activities: false,
             aggregation_ms: 0,
             retry_wait_divisor: 1,
             webhook_answer_timeout_ms: 3_000,

@@ -72,12 +72,21 @@ pub struct Company {
     pub realm_id: String,
     /// The name people see.
     pub name: String,
+    /// Whether it is a company of Intuit's sandbox, which only the sandbox's own address shows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_sandbox: bool,
 }
 
 impl Company {
     /// A company with empty books.
     #[must_use]
     pub fn new(realm_id: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { realm_id: realm_id.into(), name: name.into() }
+        Self { realm_id: realm_id.into(), name: name.into(), is_sandbox: false }
+    }
+
+    /// The same company, of Intuit's sandbox.
+    #[must_use]
+    pub fn in_sandbox(self) -> Self {
+        Self { is_sandbox: true, ..self }
     }
 }

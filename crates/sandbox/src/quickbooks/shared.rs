@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -22,7 +21,8 @@ use super::refusal::Refusal;
 use super::throttle::Throttle;
 use super::webhooks::{self, NoticeOf, Outbox};
 use crate::chance::Chance;
-use crate::options::{Clock, SandboxOptions};
+use crate::options::SandboxOptions;
+use crate::running::Running;
 
 /// Everything that changes. Nothing waits while it is locked.
 #[derive(Debug)]
@@ -97,15 +97,9 @@ pub(super) struct Shared {
     pub(super) base_url: String,
     pub(super) options: QuickBooksOptions,
     pub(super) client: reqwest::Client,
-    clock: Clock,
-    waits_follow_clock: bool,
-    clock_moved: watch::Sender<()>,
+    pub(super) running: Running,
     state: Mutex<State>,
     outbox_changed: watch::Sender<()>,
-    released: watch::Sender<()>,
-    tasks: TaskTracker,
-    stop: CancellationToken,
-    runtime: tokio::runtime::Handle,
 }
 
 impl fmt::Debug for Shared {
@@ -124,13 +118,12 @@ impl Shared {
         let client = webhooks::client(&options.quickbooks).map_err(io::Error::other)?;
         let chance = Chance::from_seed(options.seed);
         let outbox = Outbox::new(&options.quickbooks, chance.split());
+        let running = Running::new(&options, tasks, stop);
         Ok(Self {
             base_url: base_url.to_owned(),
             options: options.quickbooks,
             client,
-            clock: options.clock,
-            waits_follow_clock: options.waits_follow_clock,
-            clock_moved: watch::Sender::new(()),
+            running,
             state: Mutex::new(State {
                 chance,
                 apps: BTreeMap::new(),
@@ -143,15 +136,11 @@ impl Shared {
                 throttle: Throttle::default(),
             }),
             outbox_changed: watch::Sender::new(()),
-            released: watch::Sender::new(()),
-            tasks,
-            stop,
-            runtime: tokio::runtime::Handle::current(),
         })
     }
 
     pub(super) fn now(&self) -> Timestamp {
-        (self.clock)()
+        self.running.now()
     }
 
     /// Locks the state. A panic of another holder leaves it usable: each change is made whole
@@ -174,43 +163,5 @@ impl Shared {
 
     pub(super) fn watch_outbox(&self) -> watch::Receiver<()> {
         self.outbox_changed.subscribe()
-    }
-
-    /// Wakes those who wait for the clock.
-    pub(super) fn announce_clock(&self) {
-        self.clock_moved.send_replace(());
-    }
-
-    /// Waits for `wait` after `from`: by the sandbox's clock when waits follow it, and otherwise
-    /// by tokio's time from now.
-    pub(super) async fn wait_since(&self, from: Timestamp, wait: Duration) {
-        if !self.waits_follow_clock {
-            tokio::time::sleep(wait).await;
-            return;
-        }
-        let mut moved = self.clock_moved.subscribe();
-        let end = from.checked_add(wait).unwrap_or(Timestamp::MAX);
-        while self.now() < end && moved.changed().await.is_ok() {}
-    }
-
-    /// Lets every hanging call go on.
-    pub(super) fn release_hanging(&self) {
-        self.released.send_replace(());
-    }
-
-    /// Waits until hanging calls are released or the sandbox stops.
-    pub(super) async fn wait_for_release(&self) {
-        let mut released = self.released.subscribe();
-        // Both ends mean the same: go on.
-        let _released = self.stop.run_until_cancelled(released.changed()).await;
-    }
-
-    /// Runs a task until it ends or the sandbox stops.
-    pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        let stop = self.stop.clone();
-        let stoppable = async move {
-            stop.run_until_cancelled(task).await;
-        };
-        self.tasks.spawn_on(stoppable, &self.runtime);
     }
 }

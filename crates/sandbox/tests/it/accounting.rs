@@ -1,6 +1,6 @@
 //! The Accounting API over HTTP.
 
-use ledgerhook_sandbox::quickbooks::CallKind;
+use ledgerhook_sandbox::quickbooks::{CallKind, Company};
 use serde_json::json;
 
 use crate::bench::{Bench, OTHER_REALM, REALM, Tokens, bearer, form, invoice_of};
@@ -154,4 +154,23 @@ async fn calls_are_counted_by_company_and_kind() {
     let counts = bench.quickbooks().calls();
     let reads = counts.iter().find(|count| count.kind == CallKind::Read).unwrap();
     assert_eq!((reads.succeeded, reads.failed), (1, 1));
+}
+
+#[tokio::test]
+async fn each_environment_has_an_address_that_shows_its_own_companies() {
+    let sandbox_company = Company::new(OTHER_REALM, "Practice").in_sandbox();
+    let bench = Bench::start_with(|options| options.companies.push(sandbox_company)).await;
+    for (realm, base, status) in [
+        (REALM, "", 200),
+        (REALM, "/production", 200),
+        (REALM, "/development", 403),
+        (OTHER_REALM, "", 200),
+        (OTHER_REALM, "/production", 403),
+        (OTHER_REALM, "/development", 200),
+    ] {
+        let tokens = bench.connect(realm).await;
+        let path = format!("{base}/v3/company/{realm}/companyinfo/{realm}");
+        let answer = bench.send("GET", &path, &[bearer(&tokens)], String::new()).await;
+        assert_eq!(answer.status, status, "{path}");
+    }
 }

@@ -17,6 +17,8 @@ mod entities;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod freshbooks;
+#[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
 mod month;

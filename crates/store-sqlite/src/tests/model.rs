@@ -86,6 +86,7 @@ prop_compose! {
             poll: PollId::new(instance, "cdc"),
             cursor: Cursor::baseline(at(second)),
             polled_at: at(second),
+            found: deliver,
         };
         Append {
             notice,

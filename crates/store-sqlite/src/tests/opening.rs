@@ -2,9 +2,11 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
+use ledgerhook_model::cursor::Cursor;
 use ledgerhook_store::deliveries::Deliveries as _;
 use ledgerhook_store::instances::Instances as _;
 use ledgerhook_store::journal::{EventFilter, Finding, Journal as _};
+use ledgerhook_store::polls::{PollId, Polls as _};
 use ledgerhook_store::tenancy::Tenancy as _;
 use rusqlite::Connection;
 
@@ -100,11 +102,35 @@ fn tables_are_not_changed_beside_a_gateway() {
 fn tables_of_a_newer_program_are_left_alone() {
     let (store, folder) = fresh_store();
     drop(store);
-    run_sql(&folder, "UPDATE refinery_schema_history SET version = 9000 WHERE version = 1");
+    run_sql(
+        &folder,
+        "UPDATE refinery_schema_history SET version = 9000
+         WHERE version = (SELECT max(version) FROM refinery_schema_history)",
+    );
     for access in [Access::Exclusive, Access::Shared] {
         let refused = SqliteStore::open(folder.path(), access).unwrap_err();
         assert!(matches!(refused, OpenError::NewerSchema { found: 9000, .. }), "{refused:?}");
     }
+}
+
+#[tokio::test]
+async fn tables_of_the_first_version_are_brought_up_to_date_with_what_they_hold() {
+    let (store, folder) = fresh_store();
+    let instance = new_instance(&store).await;
+    let poll = PollId::new(instance, "cdc");
+    store.start_poll(poll.clone(), Cursor::baseline(at(1))).await.unwrap();
+    let before = store.poll_state(poll.clone()).await.unwrap();
+    drop(store);
+    run_sql(
+        &folder,
+        "DELETE FROM refinery_schema_history WHERE version > 1; DROP TABLE subscriptions;
+         ALTER TABLE polls DROP COLUMN found_at;
+         DROP TABLE polling_pauses; DROP TABLE reads; DROP TABLE read_marks; DROP TABLE history;
+         DROP INDEX grants_refused; DROP INDEX deliveries_parked_of_instance;",
+    );
+    let store = open(&folder);
+    assert_eq!(store.poll_state(poll).await.unwrap(), before);
+    assert_eq!(store.polling_pauses().await.unwrap(), []);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use ledgerhook_model::delivery::DeliveryStatus;
 use rusqlite::Connection;
 
 use super::fresh_store;
-use crate::{deliveries, journal, kept};
+use crate::{deliveries, grants, history, journal, kept, reads};
 
 #[test]
 fn no_query_of_the_journal_reads_a_whole_table() {
@@ -24,6 +24,13 @@ fn no_query_of_the_journal_reads_a_whole_table() {
         (kept::SETTLE, "PRIMARY KEY"),
         (kept::REMOVE, "PRIMARY KEY"),
         (deliveries::PENDING, "deliveries_pending"),
+        (deliveries::COUNT_PENDING, "deliveries_pending"),
+        (deliveries::COUNT_PARKED, "deliveries_parked_of_instance"),
+        (history::OF_INSTANCE, "history_of_instance"),
+        (history::DROP_OLDEST, "history_of_instance"),
+        (history::HAS, "history_once"),
+        (reads::OF_MONTH, "PRIMARY KEY"),
+        (reads::MARKS_OF_MONTH, "PRIMARY KEY"),
         (&deliveries::list_sql(Some(DeliveryStatus::Parked)), "deliveries_parked"),
         (&deliveries::list_sql(None), "deliveries_of_organization"),
     ] {
@@ -31,6 +38,8 @@ fn no_query_of_the_journal_reads_a_whole_table() {
         assert!(plan.contains(index), "{sql}\n{plan}");
         assert!(!plan.contains("SCAN"), "{sql}\n{plan}");
     }
+    // Of the grants only the refused ones are looked at.
+    assert!(plan(&connection, grants::REFUSED).contains("grants_refused"));
 }
 
 fn plan(connection: &Connection, sql: &str) -> String {

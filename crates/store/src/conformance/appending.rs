@@ -6,10 +6,10 @@ use ledgerhook_model::{DeliveryId, Detection, Event, EventStatus, NotificationId
 use super::Outcome;
 use super::samples::{
     append, append_of, assert_exists, at, cdc_of, changes, events, finding, new_instance, objects,
-    pending, posted, seen, tenant,
+    pending, polled, posted, seen, tenant,
 };
 use crate::Store;
-use crate::journal::{Append, Appended, CursorAdvance, Finding, NewEvent};
+use crate::journal::{Append, Appended, Finding, NewEvent};
 
 /// `Appended` and `Notification`.
 pub async fn an_append_returns_what_it_wrote(store: &impl Store) -> Outcome {
@@ -120,8 +120,7 @@ pub async fn an_append_for_a_deleted_instance_keeps_the_notice_only(store: &impl
     let (organization, gone) = tenant(store, "acme").await?;
     let present = store.create_instance(new_instance(organization, "present")).await?.id;
     store.delete_instance(organization, gone).await?;
-    let cursor =
-        CursorAdvance { poll: cdc_of(gone), cursor: Cursor::baseline(at(1)), polled_at: at(1) };
+    let cursor = polled(gone, 1, 1);
     let batch = Append {
         notice: Some(posted("{}")),
         findings: vec![finding(gone, changes(0, 1)), finding(present, changes(1, 1))],
@@ -144,8 +143,7 @@ pub async fn a_batch_is_written_whole_or_not_at_all(store: &impl Store) -> Outco
     let first = changes(0, 1);
     append(store, finding(instance, first.clone())).await?;
 
-    let cursor =
-        CursorAdvance { poll: cdc_of(instance), cursor: Cursor::baseline(at(9)), polled_at: at(9) };
+    let cursor = polled(instance, 9, 9);
     let good = Append {
         notice: Some(posted("{}")),
         findings: vec![finding(instance, changes(1, 1))],
@@ -173,11 +171,10 @@ pub async fn a_batch_is_written_whole_or_not_at_all(store: &impl Store) -> Outco
 /// `CursorAdvance`, also for an instance whose poll was not started.
 pub async fn a_cursor_is_stored_with_what_it_covers(store: &impl Store) -> Outcome {
     let (organization, instance) = tenant(store, "acme").await?;
-    let cursor =
-        CursorAdvance { poll: cdc_of(instance), cursor: Cursor::baseline(at(5)), polled_at: at(6) };
-    let mut polled = append_of(vec![finding(instance, changes(0, 1))]);
-    polled.cursor = Some(cursor.clone());
-    store.append(vec![polled]).await?;
+    let cursor = polled(instance, 5, 6);
+    let mut append = append_of(vec![finding(instance, changes(0, 1))]);
+    append.cursor = Some(cursor.clone());
+    store.append(vec![append]).await?;
     assert_eq!(objects(&events(store, organization).await?), ["0"]);
     let poll = store.poll_state(cdc_of(instance)).await?;
     assert_eq!(poll.map(|p| (p.cursor, p.polled_at)), Some((cursor.cursor, Some(at(6)))));

@@ -6,7 +6,7 @@ use ledgerhook_model::delivery::{DeliveryStatus, NextStep, ParkReason};
 use super::Outcome;
 use super::samples::{append_deliveries, at, attempt, pending, seen, tenant};
 use crate::Store;
-use crate::deliveries::{DeliveryFilter, DeliveryRecord};
+use crate::deliveries::{DeliveryFilter, DeliveryRecord, WaitingDeliveries};
 
 const PARK: NextStep = NextStep::Park { reason: ParkReason::Exhausted };
 
@@ -23,6 +23,8 @@ pub async fn each_step_leads_where_it_says(store: &impl Store) -> Outcome {
         attempt(DeliveryId(ids[3].0 + 100), 1, NextStep::Done),
     ];
     store.record_attempts(records.to_vec()).await?;
+    let waiting = WaitingDeliveries { pending: 2, parked: 1 };
+    assert_eq!(store.waiting_deliveries(instance).await?, waiting);
 
     let untried = DeliveryRecord {
         id: ids[3],

@@ -36,11 +36,14 @@ pub async fn only_the_current_generation_is_refused(store: &impl Store) -> Outco
     assert!(!store.refuse_grant(instance, 1, refused.clone()).await?);
     assert_eq!(store.grant(instance).await?, Some(grant_of_generation(2)));
 
+    assert_eq!(store.refused_grants().await?, []);
     assert!(store.refuse_grant(instance, 2, refused.clone()).await?);
+    assert_eq!(store.refused_grants().await?, [instance]);
     let marked = StoredGrant { needs_reauthentication: Some(refused), ..grant_of_generation(2) };
     assert_eq!(store.grant(instance).await?, Some(marked));
     assert!(store.store_grant(instance, grant_of_generation(3)).await?);
     assert_eq!(store.grant(instance).await?, Some(grant_of_generation(3)), "and authorised again");
+    assert_eq!(store.refused_grants().await?, []);
     Ok(())
 }
 

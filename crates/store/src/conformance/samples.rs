@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
+use ledgerhook_model::cursor::Cursor;
 use ledgerhook_model::delivery::NextStep;
 use ledgerhook_model::{
     Change, ChangeKind, DeliveryId, Detection, EventId, InstanceId, Moment, OrganizationId,
@@ -14,7 +15,8 @@ use ledgerhook_model::{
 use crate::deliveries::{AttemptRecord, PendingDelivery};
 use crate::instances::Instance;
 use crate::journal::{
-    Append, Appended, EventFilter, EventPage, Finding, NewEvent, NewNotice, NoticeSource,
+    Append, Appended, CursorAdvance, EventFilter, EventPage, Finding, NewEvent, NewNotice,
+    NoticeSource,
 };
 use crate::polls::PollId;
 use crate::tenancy::NewOrganization;
@@ -203,4 +205,14 @@ pub(super) fn assert_exists<T: std::fmt::Debug>(result: Result<T, StoreError>) {
 /// The poll by change data capture of an instance.
 pub(super) fn cdc_of(instance: InstanceId) -> PollId {
     PollId::new(instance, "cdc")
+}
+
+/// A poll by change data capture that read up to a second and ended in another, and found nothing.
+pub(super) fn polled(instance: InstanceId, read_up_to: i64, polled_at: i64) -> CursorAdvance {
+    CursorAdvance {
+        poll: cdc_of(instance),
+        cursor: Cursor::baseline(at(read_up_to)),
+        polled_at: at(polled_at),
+        found: false,
+    }
 }

@@ -9,7 +9,7 @@ use ledgerhook_model::{DeliveryId, InstanceId, Moment, NotificationId, Organizat
 use super::{MemoryStore, State};
 use crate::StoreError;
 use crate::deliveries::{
-    AttemptRecord, Deliveries, DeliveryFilter, DeliveryRecord, PendingDelivery,
+    AttemptRecord, Deliveries, DeliveryFilter, DeliveryRecord, PendingDelivery, WaitingDeliveries,
 };
 use crate::journal::Notification;
 
@@ -72,6 +72,22 @@ impl Deliveries for MemoryStore {
                 && filter.before.is_none_or(|before| record.id < before)
         });
         Ok(fitting.take(filter.limit).map(|row| row.record.clone()).collect())
+    }
+
+    async fn waiting_deliveries(
+        &self,
+        instance: InstanceId,
+    ) -> Result<WaitingDeliveries, StoreError> {
+        let state = self.state();
+        let mut waiting = WaitingDeliveries::default();
+        for row in state.deliveries.values().filter(|row| row.record.instance == instance) {
+            match row.record.status {
+                DeliveryStatus::Pending => waiting.pending += 1,
+                DeliveryStatus::Parked => waiting.parked += 1,
+                DeliveryStatus::Delivered => {}
+            }
+        }
+        Ok(waiting)
     }
 
     async fn unpark(

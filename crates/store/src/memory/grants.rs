@@ -42,4 +42,11 @@ impl Grants for MemoryStore {
         stored.needs_reauthentication = Some(reason);
         Ok(true)
     }
+
+    async fn refused_grants(&self) -> Result<Vec<InstanceId>, StoreError> {
+        let state = self.state();
+        let refused =
+            state.grants.iter().filter(|(_, grant)| grant.needs_reauthentication.is_some());
+        Ok(refused.map(|(instance, _)| *instance).collect())
+    }
 }

@@ -39,6 +39,8 @@ impl Instances for MemoryStore {
         state.instances.remove(&id);
         state.grants.remove(&id);
         state.polls.retain(|poll, _| poll.instance != id);
+        state.pauses.remove(&id);
+        state.histories.remove(&id);
         state.subscriptions.retain(|(instance, _), _| *instance != id);
         for row in state.deliveries.values_mut() {
             if row.record.instance == id && row.record.status == DeliveryStatus::Pending {

@@ -207,10 +207,12 @@ impl State {
 
     fn advance(&mut self, advance: CursorAdvance) {
         if self.instances.contains_key(&advance.poll.instance) {
+            let before = self.polls.get(&advance.poll).and_then(|poll| poll.found_at);
             let poll = PollState {
                 id: advance.poll.clone(),
                 cursor: advance.cursor,
                 polled_at: Some(advance.polled_at),
+                found_at: if advance.found { Some(advance.polled_at) } else { before },
                 failures: 0,
                 last_error: None,
             };

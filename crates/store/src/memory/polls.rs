@@ -1,11 +1,12 @@
 //! Poll states in memory.
 
 use async_trait::async_trait;
+use ledgerhook_model::InstanceId;
 use ledgerhook_model::cursor::Cursor;
 
 use super::MemoryStore;
 use crate::StoreError;
-use crate::polls::{PollId, PollState, Polls};
+use crate::polls::{PollId, PollState, PollingPause, Polls};
 
 #[async_trait]
 impl Polls for MemoryStore {
@@ -16,6 +17,7 @@ impl Polls for MemoryStore {
                 id,
                 cursor,
                 polled_at: None,
+                found_at: None,
                 failures: 0,
                 last_error: None,
             });
@@ -31,11 +33,41 @@ impl Polls for MemoryStore {
         Ok(self.state().polls.values().cloned().collect())
     }
 
-    async fn record_poll_failure(&self, id: PollId, error: String) -> Result<(), StoreError> {
-        if let Some(poll) = self.state().polls.get_mut(&id) {
-            poll.failures = poll.failures.saturating_add(1);
-            poll.last_error = Some(error);
+    async fn polls_of(&self, instance: InstanceId) -> Result<Vec<PollState>, StoreError> {
+        let state = self.state();
+        let own = state.polls.values().filter(|poll| poll.id.instance == instance);
+        Ok(own.cloned().collect())
+    }
+
+    async fn record_poll_failure(&self, id: PollId, error: String) -> Result<u32, StoreError> {
+        let mut state = self.state();
+        let Some(poll) = state.polls.get_mut(&id) else { return Ok(0) };
+        poll.failures = poll.failures.saturating_add(1);
+        poll.last_error = Some(error);
+        Ok(poll.failures)
+    }
+
+    async fn pause_polling(&self, pause: PollingPause) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let instance = pause.poll.instance;
+        let may = state.instances.contains_key(&instance) && !state.pauses.contains_key(&instance);
+        if may {
+            state.pauses.insert(instance, pause);
         }
-        Ok(())
+        Ok(may)
+    }
+
+    async fn resume_polling(&self, instance: InstanceId) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let was_paused = state.pauses.remove(&instance).is_some();
+        if was_paused {
+            let own = state.polls.values_mut().filter(|poll| poll.id.instance == instance);
+            own.for_each(|poll| poll.failures = 0);
+        }
+        Ok(was_paused)
+    }
+
+    async fn polling_pauses(&self) -> Result<Vec<PollingPause>, StoreError> {
+        Ok(self.state().pauses.values().cloned().collect())
     }
 }

@@ -24,6 +24,11 @@ impl Members {
         self.map.remove(name).filter(|value| !value.is_null())
     }
 
+    /// Whether a member is a string.
+    pub(crate) fn is_text(&self, name: &str) -> bool {
+        self.map.get(name).is_some_and(Value::is_string)
+    }
+
     /// A string.
     pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, Failure> {
         match self.value(name) {

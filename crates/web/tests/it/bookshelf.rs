@@ -12,7 +12,7 @@ use axum::http::HeaderMap;
 use ledgerhook_engine::connector::{
     AuthorizeRequest, ChangeFeed, ConnectError, ConnectRequest, Connected, Connector,
     ElementProfile, FeedPage, FeedRequest, GrantRequest, Handshake, NoticeEntry, Notices, OAuth,
-    ParsedNotice, ProviderError, Records, RecordsPage, RecordsRequest, RefreshError,
+    ParsedNotice, ProviderError, ReadPlan, Records, RecordsPage, RecordsRequest, RefreshError,
     ResourceProfile, Subscriptions, Tokens,
 };
 use ledgerhook_model::configuration::{Configuration, KeyKind, KeyProfile};
@@ -79,11 +79,36 @@ pub(crate) struct Shelf {
     pub(crate) reads: AtomicU64,
     /// What its hub shows.
     pub(crate) catalogue: Arc<Catalogue>,
+    /// How it answers when it is asked for changes.
+    pub(crate) polled: Mutex<Polled>,
+    /// How often it was asked for changes.
+    pub(crate) polls: AtomicU64,
     /// The URLs that it was given.
     pub(crate) mailroom: Arc<Mailroom>,
 }
 
+/// An answer to the question for changes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Polled {
+    /// One change.
+    #[default]
+    Change,
+    /// None, and so many reads.
+    Nothing(u32),
+    /// None, with a note.
+    Note(&'static str),
+    /// It does not answer.
+    Down,
+    /// It lets nobody in.
+    Refused,
+}
+
 impl Shelf {
+    /// How it answers from now on when it is asked for changes.
+    pub(crate) fn answer_polls(&self, polled: Polled) {
+        *self.polled.lock().unwrap() = polled;
+    }
+
     /// Puts a record on the shelf.
     pub(crate) fn put(&self, resource: &str, record: &str, changed_at: &str) {
         let key = (resource.to_owned(), record.to_owned());
@@ -99,7 +124,7 @@ pub(crate) fn connector(shelf: Arc<Shelf>, wants_urls: bool) -> Connector {
         oauth: Arc::new(Bookshelf),
         notices: Some(Arc::new(Bookshelf)),
         subscriptions: wants_urls.then_some(mailroom as Arc<dyn Subscriptions>),
-        feeds: vec![Arc::new(Bookshelf)],
+        feeds: vec![Arc::clone(&shelf) as Arc<dyn ChangeFeed>],
         records: Some(shelf),
         hub: Some(catalogue),
     }
@@ -144,6 +169,7 @@ impl OAuth for Bookshelf {
                 refresh: Secret::new("refresh"),
                 access_lifetime: Duration::from_secs(3_600),
                 refresh_lifetime: None,
+                refresh_hard_lifetime: Some(Duration::from_secs(86_400)),
             },
             configuration: Vec::new(),
         })
@@ -192,7 +218,7 @@ impl Notices for Bookshelf {
 }
 
 #[async_trait]
-impl ChangeFeed for Bookshelf {
+impl ChangeFeed for Shelf {
     fn name(&self) -> &'static str {
         "shelf"
     }
@@ -209,16 +235,29 @@ impl ChangeFeed for Bookshelf {
         None
     }
 
+    fn read_plans(&self) -> &'static [ReadPlan] {
+        &[ReadPlan { name: "small", reads: Some(40) }, ReadPlan { name: "large", reads: None }]
+    }
+
     async fn changes(&self, request: FeedRequest<'_>) -> Result<FeedPage, ProviderError> {
-        let version = Version::Revision("0".to_owned());
-        let polled = change("polled", version, ChangeKind::Updated, request.since);
-        Ok(FeedPage {
-            changes: vec![polled],
-            provider_time: request.since,
-            reads: 1,
-            more: false,
-            note: None,
-        })
+        self.polls.fetch_add(1, Ordering::Relaxed);
+        let polled = *self.polled.lock().unwrap();
+        let (mut changes, mut reads, mut note) = (Vec::new(), 1, None);
+        match polled {
+            Polled::Change => {
+                let version = Version::Revision("0".to_owned());
+                changes.push(change("polled", version, ChangeKind::Updated, request.since));
+            }
+            Polled::Nothing(cost) => reads = cost,
+            Polled::Note(text) => note = Some(text.to_owned()),
+            Polled::Down => {
+                return Err(ProviderError::Unavailable("the shelf fell over".to_owned()));
+            }
+            Polled::Refused => {
+                return Err(ProviderError::Refused("the shelf is locked".to_owned()));
+            }
+        }
+        Ok(FeedPage { changes, provider_time: request.since, reads, more: false, note })
     }
 }
 

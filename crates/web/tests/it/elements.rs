@@ -98,3 +98,93 @@ async fn a_request_token_of_oauth_1_is_not_for_every_element() {
         assert!(message.contains(expected), "{message}");
     }
 }
+
+/// The state in an authorisation URL of the stand-in.
+fn state_in(url: &str) -> String {
+    url.split('/').nth(4).unwrap().to_owned()
+}
+
+async fn url_with_state(gateway: &GatewayUnderTest, api_key: &str) -> String {
+    let query = format!("apiKey={api_key}&callbackUrl=u&state=auto");
+    let target = request(&format!("GET /elements/bookshelf/oauth/url?{query}"));
+    let answer = gateway.send(target.body(Body::empty()).unwrap()).await.ok();
+    answer["oauthUrl"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_state_that_the_gateway_made_is_checked_when_it_comes_back() {
+    let gateway = GatewayUnderTest::start().await;
+    let state = state_in(&url_with_state(&gateway, "k").await);
+    assert_ne!(state_in(&url_with_state(&gateway, "k").await), state);
+    let body = |api_key: &str, state: &str| {
+        json!({
+            "element": {"key": "bookshelf"},
+            "name": "books",
+            "providerData": {"code": "c", "company": "c7", "state": state},
+            "configuration": {"oauth.api.key": api_key},
+        })
+    };
+    let refused = async |api_key: &str, state: &str| {
+        let answer = gateway.call("POST /instances", body(api_key, state)).await;
+        let (status, message) = answer.refusal();
+        assert_eq!(status, 400);
+        message
+    };
+    assert!(refused("other", &state).await.starts_with("providerData.state: it was not made by"));
+    gateway.call("POST /instances", body("k", &state)).await.ok();
+    let again = refused("k", &state).await;
+    assert!(again.contains("it was used already, for company c7"), "{again}");
+    gateway.call("POST /instances", body("k", "bookshelf")).await.ok();
+}
+
+#[tokio::test]
+async fn the_customer_can_be_sent_to_authorise_an_instance_again() {
+    let gateway = GatewayUnderTest::start().await;
+    let body = json!({
+        "element": {"key": "bookshelf"},
+        "name": "books",
+        "providerData": {"code": "c"},
+        "configuration": {
+            "oauth.api.key": "k", "oauth.callback.url": "https://a.test", "scope": "all",
+        },
+    });
+    let id = gateway.call("POST /instances", body).await.ok()["id"].as_i64().unwrap();
+    let target = format!("GET /instances/{id}/reconnect");
+    let answer = gateway.get(&target).await.ok();
+    let url = format!("https://bookshelf.test/all/{id}/k?to=https://a.test");
+    assert_eq!(answer["oauthUrl"], url);
+    assert_eq!(answer["element"], "bookshelf");
+    assert_eq!(answer["needsReauthentication"], json!(null));
+    assert!(answer["authorizationEndsDate"].as_str().unwrap().starts_with("2026-01-03T03:0"));
+    assert_eq!(gateway.get("GET /instances/999/reconnect").await.refusal().0, 404);
+    let without = json!({"configuration": {"oauth.callback.url": null}});
+    gateway.call(&format!("PATCH /instances/{id}"), without).await.ok();
+    let (status, message) = gateway.get(&target).await.refusal();
+    assert_eq!(status, 400);
+    assert!(message.starts_with("configuration.oauth.api.key, configuration.oauth.callback.url"));
+}
+
+#[tokio::test]
+async fn an_element_that_never_had_oauth_1_has_nothing_to_migrate() {
+    let gateway = GatewayUnderTest::start().await;
+    let body = json!({
+        "element": {"key": "bookshelf"}, "name": "books", "providerData": {"code": "c"},
+        "configuration": {"oauth.api.key": "k"},
+    });
+    let id = gateway.call("POST /instances", body).await.ok()["id"].as_i64().unwrap();
+    let target = format!("POST /instances/{id}/migrate-oauth1");
+    let app = json!({"configuration": {
+        "oauth.api.key": "k", "oauth.api.secret": "s", "oauth.callback.url": "https://a.test",
+    }});
+    for (body, expected) in [
+        (
+            json!({"configuration": {"oauth.api.key": "k", "oauth.api.secret": "********"}}),
+            "configuration.oauth.api.secret, configuration.oauth.callback.url: needed",
+        ),
+        (app, "it was always connected by OAuth 2.0"),
+    ] {
+        let (status, message) = gateway.call(&target, body).await.refusal();
+        assert_eq!(status, 400);
+        assert!(message.contains(expected), "{message}");
+    }
+}

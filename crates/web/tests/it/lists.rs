@@ -65,7 +65,7 @@ async fn pages_lead_through_all_instances_once() {
 async fn a_page_that_cannot_be_is_400() {
     let gateway = GatewayUnderTest::start().await;
     for query in ["pageSize=0", "pageSize=5001", "pageSize=x", "nextPage=x"] {
-        for list in ["/instances", "/instances/events", "/deliveries"] {
+        for list in ["/instances", "/instances/events", "/deliveries", "/jobs/polling-disabled"] {
             let (status, message) = gateway.get(&format!("GET {list}?{query}")).await.refusal();
             assert_eq!(status, 400, "{list} {query}");
             let name = query.split('=').next().unwrap();

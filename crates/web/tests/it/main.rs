@@ -22,6 +22,8 @@ mod events;
 #[cfg(test)]
 mod gateway_under_test;
 #[cfg(test)]
+mod health;
+#[cfg(test)]
 mod http_rules;
 #[cfg(test)]
 mod hub;
@@ -39,5 +41,9 @@ mod mailroom;
 mod notices;
 #[cfg(test)]
 mod operator;
+#[cfg(test)]
+mod polling;
+#[cfg(test)]
+mod reads;
 #[cfg(test)]
 mod subscriptions;

@@ -1,13 +1,14 @@
 //! A gateway with one organisation that is connected to company 123, and the means to post to its
 //! listener.
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::{Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http_body_util::BodyExt as _;
@@ -19,6 +20,8 @@ use ledgerhook_engine::{Gateway, Parts, Settings};
 use ledgerhook_model::{Moment, signature};
 use ledgerhook_providers::{ProviderSettings, registry};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 use zeroize::Zeroizing;
 
@@ -35,6 +38,7 @@ pub(crate) struct Stage {
     pub(crate) gateway: Arc<Gateway>,
     router: Router,
     pub(crate) tenant: Tenant,
+    _books: JoinSet<()>,
 }
 
 /// An organisation with its secrets.
@@ -87,10 +91,11 @@ impl Stage {
 
     pub(crate) async fn start_with(settings: Settings) -> Self {
         let store = Arc::new(MemoryStore::new());
-        let gateway = Arc::new(gateway(Arc::clone(&store), settings).await);
+        let (url, books) = books().await;
+        let gateway = Arc::new(gateway(Arc::clone(&store), settings, url).await);
         let tenant = admit(&gateway, "Acme").await;
         let router = ledgerhook_web::router(Arc::clone(&gateway));
-        let stage = Self { store, gateway, router, tenant };
+        let stage = Self { store, gateway, router, tenant, _books: books };
         stage.connect(&stage.tenant, VERIFIER_TOKEN).await;
         stage
     }
@@ -199,7 +204,7 @@ pub(crate) fn request(
     request.body(body.into()).unwrap()
 }
 
-async fn gateway(store: Arc<MemoryStore>, settings: Settings) -> Gateway {
+async fn gateway(store: Arc<MemoryStore>, settings: Settings, books: String) -> Gateway {
     let entropy: Arc<dyn Entropy> = Arc::new(Counting::default());
     let key = VaultKey { id: 1, key: Zeroizing::new([7; 32]) };
     let policy = AddressPolicy::allow_private();
@@ -214,7 +219,7 @@ async fn gateway(store: Arc<MemoryStore>, settings: Settings) -> Gateway {
     .unwrap();
     let parts = Parts {
         store,
-        connectors: registry(&client, &nowhere()).unwrap(),
+        connectors: registry(&client, &addresses(books)).unwrap(),
         callbacks: client,
         policy,
         clock: Arc::new(Ticking(AtomicI64::new(START_MICROS))),
@@ -224,12 +229,25 @@ async fn gateway(store: Arc<MemoryStore>, settings: Settings) -> Gateway {
     Gateway::start(parts, settings).await.unwrap()
 }
 
-/// Every address of the provider leads to a port where nobody listens: nothing leaves this machine.
-fn nowhere() -> ProviderSettings {
-    let names = ["authorize_url", "token_url", "revoke_url", "api_url", "sandbox_api_url"];
+/// Every address of the provider but one leads to a port where nobody listens: nothing leaves this
+/// machine.
+fn addresses(books: String) -> ProviderSettings {
+    let names = ["authorize_url", "token_url", "revoke_url", "sandbox_api_url"];
     let nobody = |name: &str| (name.to_owned(), "http://127.0.0.1:9/".to_owned());
-    let addresses = names.into_iter().map(nobody).collect();
-    ProviderSettings([("quickbooks".to_owned(), addresses)].into())
+    let all = names.into_iter().map(nobody).chain([("api_url".to_owned(), books)]).collect();
+    ProviderSettings([("quickbooks".to_owned(), all)].into())
+}
+
+/// Where the provider answers every question with what its companies are called, which is all that
+/// connecting one asks for.
+async fn books() -> (String, JoinSet<()>) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let company = async || Json(json!({"CompanyInfo": {"CompanyName": "Books"}}));
+    let router = Router::new().fallback(company);
+    let mut server = JoinSet::new();
+    server.spawn(async move { axum::serve(listener, router).await.unwrap() });
+    (url, server)
 }
 
 async fn admit(gateway: &Gateway, name: &str) -> Tenant {

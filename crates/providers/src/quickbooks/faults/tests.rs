@@ -132,7 +132,7 @@ fn every_documented_code_has_its_action_and_its_words() {
         (403, "120", "refused", "connect the company again"),
         (429, "3001", "throttled", "wait 60 s"),
         (429, "003001", "throttled", "wait 60 s"),
-        (400, "610", "rejected", "it was deleted, made inactive, or never was"),
+        (400, "610", "not found", "it was deleted, made inactive, or never was"),
         (400, "5010", "unavailable", "changed at the same time"),
         (400, "6240", "rejected", "of that name or number already"),
         (400, "6140", "rejected", "of that name or number already"),
@@ -172,5 +172,25 @@ fn a_question_about_more_than_30_days_ago_is_explained() {
     assert!(words.starts_with("QuickBooks tells of changes of the last 30 days only"), "{words}");
     for (status, body) in [(400, fault("2010")), (400, String::new()), (500, body.to_owned())] {
         assert!(!is_too_old(&answer(status, &[], &body)), "{status} {body}");
+    }
+}
+
+#[test]
+fn an_answer_that_throttles_says_so_whatever_its_status_and_form() {
+    let second = Some(Duration::from_secs(60));
+    let padded = format!("{}{}", fault("3001"), " ".repeat(FAULT_BYTES_MAX));
+    for (status, body, expected) in [
+        (429, "", second),
+        (429, "The request limit was reached.", second),
+        (403, r#"<Fault type="SERVICE"><Error code="3001"/></Fault>"#, second),
+        (403, &fault("003001"), second),
+        (200, &fault("3001"), second),
+        (200, &padded, None),
+        (200, &fault("10000"), None),
+        (200, r#"{"QueryResponse":{"Note":"ThrottleExceeded"}}"#, None),
+        (503, "stream timeout", None),
+        (401, "", None),
+    ] {
+        assert_eq!(throttle_wait(&answer(status, &[], body)), expected, "{status} {body}");
     }
 }

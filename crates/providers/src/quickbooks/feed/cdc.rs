@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ledgerhook_connector::{ChangeFeed, FeedPage, FeedRequest, ProviderError};
+use ledgerhook_connector::{ChangeFeed, FeedPage, FeedRequest, ProviderError, ReadPlan};
 use ledgerhook_egress::Answer;
 use ledgerhook_model::configuration::Configuration;
 use ledgerhook_model::{Detection, Moment};
@@ -18,6 +18,7 @@ use crate::quickbooks::answer::{self, Records};
 use crate::quickbooks::api::{Api, Company};
 use crate::quickbooks::entities::{self, Feed, KnownEntities, KnownEntity};
 use crate::quickbooks::faults;
+use crate::quickbooks::read_plans::READ_PLANS;
 use reading::{Next, Reading};
 
 /// Objects after which Intuit cuts an answer. There is no second page, and its documents do not
@@ -55,8 +56,8 @@ impl ChangeFeed for CdcFeed {
         Detection::Cdc
     }
 
-    fn covers(&self, resource: &str, _configuration: &Configuration) -> bool {
-        entities::is_covered(Feed::Cdc, resource)
+    fn covers(&self, resource: &str, configuration: &Configuration) -> bool {
+        entities::is_covered(Feed::Cdc, resource, configuration)
     }
 
     fn reads_all_at_once(&self) -> bool {
@@ -67,10 +68,14 @@ impl ChangeFeed for CdcFeed {
         None
     }
 
+    fn read_plans(&self) -> &'static [ReadPlan] {
+        READ_PLANS
+    }
+
     /// Resources that change data capture does not cover are left out; when there are no others,
     /// nothing is asked and the cursor stays where it is.
     async fn changes(&self, request: FeedRequest<'_>) -> Result<FeedPage, ProviderError> {
-        let entities = self.entities.covered(Feed::Cdc, request.resources);
+        let entities = self.entities.covered(Feed::Cdc, request.resources, request.configuration);
         let company = Company { access: request.access, configuration: request.configuration };
         let since = request.since;
         let mut round = Round { feed: self, company, since, findings: Findings::default() };

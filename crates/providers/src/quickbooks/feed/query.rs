@@ -1,7 +1,7 @@
 //! Changes of what change data capture lacks, by query (reference: quickbooks §0.8).
 //!
-//! A query shows no deleted transaction: a time activity that is gone is told of by a notice only.
-//! Whether a company's change data capture covers time activities is not tried out.
+//! A query shows no deleted transaction: where time activities are asked for by query, one that is
+//! gone is told of by a notice only.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,8 +44,8 @@ impl ChangeFeed for QueryFeed {
         Detection::Poll
     }
 
-    fn covers(&self, resource: &str, _configuration: &Configuration) -> bool {
-        entities::is_covered(Feed::Query, resource)
+    fn covers(&self, resource: &str, configuration: &Configuration) -> bool {
+        entities::is_covered(Feed::Query, resource, configuration)
     }
 
     fn interval_default(&self) -> Option<Duration> {
@@ -61,7 +61,8 @@ impl ChangeFeed for QueryFeed {
             since: request.since,
             goal: |_, answered_at| answered_at,
         };
-        for entity in self.entities.covered(Feed::Query, request.resources) {
+        let (resources, configuration) = (request.resources, request.configuration);
+        for entity in self.entities.covered(Feed::Query, resources, configuration) {
             reader.read(entity, &mut findings).await?;
         }
         Ok(findings.into_page(request.since))

@@ -33,6 +33,7 @@ async fn list(
     let query = HubQuery {
         resource: "bills",
         condition: condition.as_ref(),
+        attributes: &[],
         order_by: &OrderBy::default(),
         page: place,
         page_size: size,

@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 use super::token_answer::ACCESS_LIFETIME_DEFAULT;
 use crate::quickbooks::endpoints::SANDBOX_SWITCHES;
 use crate::quickbooks::profile::{
-    AUTHENTICATION_TYPE, MINOR_VERSION, OAUTH1, OAUTH2, REALM_ID, USER_REFRESH_INTERVAL,
-    USER_TOKEN_SECRET,
+    AUTHENTICATION_TYPE, CDC_TIME_ACTIVITIES, MINOR_VERSION, OAUTH1, OAUTH2, REALM_ID, SCOPE,
+    SCOPE_DEFAULT, USER_REFRESH_INTERVAL, USER_TOKEN_SECRET,
 };
 use crate::settings::callable;
 
@@ -23,7 +23,8 @@ const CODE_CHARS_MAX: usize = 512;
 const REALM_DIGITS_MAX: usize = 32;
 
 const CODE: &str = "providerData.code";
-const REALM: &str = "providerData.realmId";
+/// The member that names the company.
+pub(super) const REALM: &str = "providerData.realmId";
 const REQUEST_TOKEN: &str = "providerData.oauth_token";
 const VERIFIER: &str = "providerData.oauth_verifier";
 
@@ -119,10 +120,11 @@ pub(super) enum Protocol {
 /// Refuses what no way can use.
 pub(super) fn check(request: &ConnectRequest<'_>) -> Result<Protocol, ConnectError> {
     let configuration = request.configuration;
-    for key in SANDBOX_SWITCHES {
+    for key in SANDBOX_SWITCHES.into_iter().chain([CDC_TIME_ACTIVITIES]) {
         check_switch(configuration, key)?;
     }
     check_digits(configuration, MINOR_VERSION)?;
+    check_scope(configuration)?;
     match configuration.text(AUTHENTICATION_TYPE).map(str::to_ascii_lowercase).as_deref() {
         Some(OAUTH2) => Ok(Protocol::OAuth2),
         Some(OAUTH1) => Ok(Protocol::OAuth1),
@@ -170,6 +172,7 @@ pub(super) fn external_oauth1(configuration: &Configuration) -> Result<Connected
         refresh: Secret::new(secret),
         access_lifetime: access_lifetime(configuration, OAUTH1_LIFETIME)?,
         refresh_lifetime: None,
+        refresh_hard_lifetime: None,
     };
     Ok(connected_by_oauth1(company, tokens))
 }
@@ -180,15 +183,17 @@ pub(super) fn connected_by_oauth1(company: String, tokens: Tokens) -> Connected 
     Connected { company, tokens, configuration }
 }
 
-/// Takes a company whose tokens the caller obtained itself. Nothing is asked of Intuit: a refresh
-/// would change the token under the caller's feet.
-pub(super) fn external(configuration: &Configuration) -> Result<Connected, ConnectError> {
+/// Takes a company whose tokens the caller obtained itself. They are not refreshed, which would
+/// change them under the caller's feet.
+pub(super) fn external(
+    configuration: &Configuration,
+) -> Result<(Connected, ClientCredentials), ConnectError> {
     let mut missing = Missing::default();
     let realm = missing.entry(configuration, REALM_ID);
     let access = missing.entry(configuration, keys::USER_TOKEN);
     let refresh = missing.entry(configuration, keys::REFRESH_TOKEN);
     // Without these the connection would end with its first access token.
-    missing.credentials(configuration);
+    let credentials = missing.credentials(configuration);
     missing.check()?;
     let company = company(&entry_name(REALM_ID), realm)?;
     let tokens = Tokens {
@@ -196,9 +201,10 @@ pub(super) fn external(configuration: &Configuration) -> Result<Connected, Conne
         refresh: Secret::new(refresh),
         access_lifetime: access_lifetime(configuration, ACCESS_LIFETIME_DEFAULT)?,
         refresh_lifetime: None,
+        refresh_hard_lifetime: None,
     };
     let configuration = vec![(REALM_ID, company.clone())];
-    Ok(Connected { company, tokens, configuration })
+    Ok((Connected { company, tokens, configuration }, credentials))
 }
 
 /// What the caller says, at most what Intuit gives. The original's default of 151 days was for
@@ -262,7 +268,8 @@ fn provider_realm(provider_data: &Map<String, Value>) -> Option<String> {
     provider_text(provider_data, "realmId").map(str::to_owned).or_else(number)
 }
 
-fn company(field: &str, text: &str) -> Result<String, ConnectError> {
+/// The realm id of a company.
+pub(super) fn company(field: &str, text: &str) -> Result<String, ConnectError> {
     let is_realm = text.len() <= REALM_DIGITS_MAX && text.bytes().all(|byte| byte.is_ascii_digit());
     if !is_realm {
         let text = format!("it must be the company's realm id, up to {REALM_DIGITS_MAX} digits");
@@ -278,6 +285,16 @@ fn check_switch(configuration: &Configuration, key: &str) -> Result<(), ConnectE
     }
 }
 
+fn check_scope(configuration: &Configuration) -> Result<(), ConnectError> {
+    match configuration.text(SCOPE) {
+        Some(scope) if !scope.contains(SCOPE_DEFAULT) => {
+            let text = format!("it must contain {SCOPE_DEFAULT}, or no books can be read");
+            Err(problem(&entry_name(SCOPE), text))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn check_digits(configuration: &Configuration, key: &str) -> Result<(), ConnectError> {
     let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     match configuration.text(key) {
@@ -288,10 +305,12 @@ fn check_digits(configuration: &Configuration, key: &str) -> Result<(), ConnectE
     }
 }
 
-fn entry_name(key: &str) -> String {
+/// How a configuration entry is named in words for the caller.
+pub(super) fn entry_name(key: &str) -> String {
     format!("configuration.{key}")
 }
 
-fn problem(field: &str, problem: impl Into<String>) -> ConnectError {
+/// A member that the caller must change.
+pub(super) fn problem(field: &str, problem: impl Into<String>) -> ConnectError {
     ConnectError::Request { field: field.to_owned(), problem: problem.into() }
 }

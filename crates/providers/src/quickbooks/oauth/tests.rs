@@ -1,5 +1,7 @@
 //! OAuth against a scripted server on the loopback network.
 
+mod endpoints;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -11,7 +13,9 @@ use super::*;
 use crate::scripted_server::{Asked, Scripted, ScriptedServer, answer, client};
 use crate::settings::ProviderSettings;
 
-const GRANTED: &str = r#"{"access_token":"a","refresh_token":"r","token_type":"bearer","expires_in":3600,"x_refresh_token_expires_in":8726400,"id_token":"i"}"#;
+const GRANTED: &str = r#"{"access_token":"a","refresh_token":"r","token_type":"bearer","expires_in":3600,"x_refresh_token_expires_in":8726400,"x_refresh_token_hard_expires_in":157680000,"id_token":"i"}"#;
+const COMPANY: &str = r#"{"CompanyInfo":{"CompanyName":"Blue <b>Heron</b>","Id":"1"},"time":"2026-11-20T00:00:00-08:00"}"#;
+const UNSUPPORTED: &str = r#"{"Fault":{"Error":[{"Message":"m","Detail":"d","code":"500"}]}}"#;
 /// Base64 of `key:secret`.
 const BASIC: &str = "Basic a2V5OnNlY3JldA==";
 
@@ -19,12 +23,15 @@ fn oauth(server: &ScriptedServer) -> QuickBooksOAuth {
     let urls = [
         ("token_url", format!("{}/token", server.url)),
         ("revoke_url", format!("{}/revoke", server.url)),
+        ("api_url", server.url.clone()),
+        ("sandbox_api_url", format!("{}/sandbox", server.url)),
     ];
     let entries = urls.map(|(name, url)| (name.to_owned(), url));
     let settings =
         ProviderSettings(BTreeMap::from([("quickbooks".to_owned(), BTreeMap::from(entries))]));
-    let endpoints = Endpoints::read(&settings.of("quickbooks")).unwrap();
-    QuickBooksOAuth::new(client(), Arc::new(endpoints))
+    let endpoints = Arc::new(Endpoints::read(&settings.of("quickbooks")).unwrap());
+    let api = Arc::new(Api::new(client(), Arc::clone(&endpoints)));
+    QuickBooksOAuth::new(client(), endpoints, api)
 }
 
 fn object(json: Value) -> Map<String, Value> {
@@ -126,14 +133,28 @@ async fn the_authorisation_url_has_its_parameters_in_the_original_order() {
     );
 }
 
+/// Gives tokens, and shows the company to who has them.
+fn granting(asked: &Asked, _: usize) -> Scripted {
+    match asked.line.split(['?', ' ']).nth(1).unwrap() {
+        "/token" => answer("200 OK", GRANTED),
+        "/v3/company/9130/companyinfo/9130" => answer("200 OK", COMPANY),
+        _ => answer("400 Bad Request", UNSUPPORTED),
+    }
+}
+
 #[tokio::test]
 async fn a_code_is_exchanged_for_tokens() {
     let server = ScriptedServer::new().await;
-    let script = |_: &Asked, _| answer("200 OK", GRANTED);
-    let connected = connect(&server, provider_data(), configuration(), false, script).await;
+    let connected = connect(&server, provider_data(), configuration(), false, granting).await;
     let connected = connected.unwrap();
     assert_eq!(connected.company, "9130");
-    assert_eq!(connected.configuration, [("quickbooks.realm.id", "9130".to_owned())]);
+    let kept = |key, value: &str| (key, value.to_owned());
+    let expected = [
+        kept("quickbooks.realm.id", "9130"),
+        kept("quickbooks.company.name", "Blue Heron"),
+        kept("quickbooks.cdc.time_activities", "false"),
+    ];
+    assert_eq!(connected.configuration, expected);
     assert_eq!(
         connected.tokens,
         Tokens {
@@ -141,13 +162,22 @@ async fn a_code_is_exchanged_for_tokens() {
             refresh: Secret::new("r"),
             access_lifetime: Duration::from_secs(3_600),
             refresh_lifetime: Some(Duration::from_secs(8_726_400)),
+            refresh_hard_lifetime: Some(Duration::from_secs(157_680_000)),
         }
     );
-    let [asked] = server.asked().try_into().unwrap();
+    let [asked, read, probe] = server.asked().try_into().unwrap();
+    assert_eq!(read.line, "GET /v3/company/9130/companyinfo/9130?minorversion=75");
+    assert_eq!(read.header("authorization"), Some("Bearer a"));
+    assert_eq!(
+        probe.line,
+        "GET /v3/company/9130/cdc?entities=TimeActivity&changedSince=2026-11-20T08%3A00%3A00Z\
+         &minorversion=75"
+    );
     assert_eq!(asked.line, "POST /token");
     assert_eq!(asked.header("authorization"), Some(BASIC));
     assert_eq!(asked.header("content-type"), Some("application/x-www-form-urlencoded"));
     assert_eq!(asked.header("accept"), Some("application/json"));
+    assert_eq!(asked.header("x-include-refresh-token-hard-expires-in"), Some("true"));
     assert_eq!(
         asked.body,
         "grant_type=authorization_code&code=c+o%2Bde\
@@ -158,10 +188,9 @@ async fn a_code_is_exchanged_for_tokens() {
 #[tokio::test]
 async fn a_realm_id_may_be_a_number() {
     let server = ScriptedServer::new().await;
-    let script = |_: &Asked, _| answer("200 OK", GRANTED);
-    let data = with(provider_data(), json!({"realmId": 9_341_455_322_581_846_u64}));
-    let connected = connect(&server, data, configuration(), false, script).await.unwrap();
-    assert_eq!(connected.company, "9341455322581846");
+    let data = with(provider_data(), json!({"realmId": 9130}));
+    let connected = connect(&server, data, configuration(), false, granting).await.unwrap();
+    assert_eq!(connected.company, "9130");
 }
 
 #[tokio::test]
@@ -217,6 +246,17 @@ async fn what_cannot_be_used_is_named_with_its_cure() {
         ),
         (
             json!({}),
+            json!({"scope": "openid profile"}),
+            "configuration.scope: it must contain com.intuit.quickbooks.accounting, or no books can \
+             be read",
+        ),
+        (
+            json!({}),
+            json!({"quickbooks.cdc.time_activities": "perhaps"}),
+            "configuration.quickbooks.cdc.time_activities: it must be true or false",
+        ),
+        (
+            json!({}),
             json!({"use_sandbox": "yes"}),
             "configuration.use_sandbox: it must be true or false",
         ),
@@ -249,7 +289,7 @@ async fn oauth_1_is_refused_with_the_way_out() {
 }
 
 #[tokio::test]
-async fn tokens_of_the_caller_are_taken_without_asking() {
+async fn tokens_of_the_caller_are_proved_and_not_refreshed() {
     let server = ScriptedServer::new().await;
     let entries = |interval: &str| {
         json!({
@@ -262,14 +302,16 @@ async fn tokens_of_the_caller_are_taken_without_asking() {
         })
     };
     for (interval, seconds) in [("", 3_600), ("900", 900), ("13046400", 3_600)] {
-        let connected = connect(&server, json!({}), entries(interval), true, not_asked).await;
+        let connected = connect(&server, json!({}), entries(interval), true, granting).await;
         let connected = connected.unwrap();
         assert_eq!(connected.company, "9130");
-        assert_eq!(connected.configuration, [("quickbooks.realm.id", "9130".to_owned())]);
+        let name = ("quickbooks.company.name", "Blue Heron".to_owned());
+        assert!(connected.configuration.contains(&name));
         assert_eq!(connected.tokens.access, Secret::new("a"));
         assert_eq!(connected.tokens.refresh, Secret::new("r"));
         assert_eq!(connected.tokens.access_lifetime, Duration::from_secs(seconds), "{interval}");
     }
+    assert!(server.asked().iter().all(|asked| asked.line.starts_with("GET /v3/")));
     assert_eq!(
         refused_input(json!({}), entries("soon"), true).await,
         "configuration.oauth.user.refresh_interval: it must be a whole number"
@@ -426,4 +468,21 @@ async fn a_connection_is_ended_with_json_and_the_credentials() {
         assert_eq!(asked.header("authorization"), Some(BASIC));
         assert_eq!(asked.body, r#"{"token":"r"}"#);
     }
+}
+
+#[tokio::test]
+async fn tokens_that_open_another_company_are_given_back() {
+    let server = ScriptedServer::new().await;
+    // The middle part says `{"realmid":"77"}`.
+    let granted = GRANTED.replace(r#""i""#, r#""e30.eyJyZWFsbWlkIjoiNzcifQ.x""#);
+    let script = |asked: &Asked, _| match asked.line.split(' ').nth(1).unwrap() {
+        "/token" => answer("200 OK", granted.clone()),
+        "/revoke" => answer("200 OK", ""),
+        _ => answer("403 Forbidden", r#"{"Fault":{"Error":[{"code":"3100"}]}}"#),
+    };
+    let error = connect(&server, provider_data(), configuration(), false, script).await;
+    let error = error.unwrap_err().to_string();
+    assert!(error.contains("the customer authorised company 77, not 9130"), "{error}");
+    let last = server.asked().pop().unwrap();
+    assert_eq!((last.line.as_str(), last.body.as_str()), ("POST /revoke", r#"{"token":"r"}"#));
 }

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::StatusCode;
 use ledgerhook_connector::Tokens;
 use ledgerhook_egress::Answer;
@@ -20,7 +22,7 @@ const WORDS_CHARS_MAX: usize = 300;
 #[derive(Debug)]
 pub(super) enum TokenAnswer {
     /// Tokens.
-    Granted(Granted),
+    Granted(Box<Granted>),
     /// An error of RFC 6749 §5.2.
     Refused(Refusal),
     /// Anything else, in words that hold nothing of the answer: there may be a token in it.
@@ -34,6 +36,8 @@ pub(super) struct Granted {
     refresh_token: Option<SecretText>,
     expires_in: Option<Value>,
     x_refresh_token_expires_in: Option<Value>,
+    x_refresh_token_hard_expires_in: Option<Value>,
+    id_token: Option<SecretText>,
 }
 
 /// Why there are no tokens.
@@ -58,6 +62,12 @@ impl From<String> for SecretText {
     }
 }
 
+/// What an `id_token` says.
+#[derive(Deserialize)]
+struct Claims {
+    realmid: Option<Value>,
+}
+
 #[derive(Deserialize)]
 struct ErrorBody {
     error: String,
@@ -70,7 +80,9 @@ impl TokenAnswer {
         let status = answer.status.as_u16();
         if answer.status.is_success() {
             return match serde_json::from_slice::<Granted>(&answer.body) {
-                Ok(granted) if !granted.access_token.0.is_empty() => Self::Granted(granted),
+                Ok(granted) if !granted.access_token.0.is_empty() => {
+                    Self::Granted(Box::new(granted))
+                }
                 _ => Self::Unusable(format!("Intuit answered {status} without an access token")),
             };
         }
@@ -113,7 +125,19 @@ impl Granted {
             refresh: refresh.or_else(|| refresh_before.cloned())?,
             access_lifetime: seconds(self.expires_in.as_ref()).unwrap_or(ACCESS_LIFETIME_DEFAULT),
             refresh_lifetime: seconds(self.x_refresh_token_expires_in.as_ref()),
+            refresh_hard_lifetime: seconds(self.x_refresh_token_hard_expires_in.as_ref()),
         })
+    }
+
+    /// The company that was authorised, where the scope `openid` had Intuit say so. The signature
+    /// is not looked at: the token came from Intuit itself, over TLS.
+    pub(super) fn authorised_company(&self) -> Option<String> {
+        let token = &self.id_token.as_ref()?.0;
+        let claims = URL_SAFE_NO_PAD.decode(token.expose().split('.').nth(1)?).ok()?;
+        match serde_json::from_slice::<Claims>(&claims).ok()?.realmid? {
+            Value::String(realm) => Some(realm),
+            other => other.as_u64().map(|realm| realm.to_string()),
+        }
     }
 }
 

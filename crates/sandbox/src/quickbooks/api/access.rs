@@ -29,6 +29,20 @@ pub(super) fn check(
     realm: &str,
     now: Timestamp,
 ) -> Result<String, Denied> {
+    let client_id = check_token(state, caller, realm, now)?;
+    let is_sandbox = state.companies.get(realm).is_some_and(|one| one.company.is_sandbox);
+    match caller.environment().shows(is_sandbox) {
+        true => Ok(client_id),
+        false => Err(Denied::NotConnected),
+    }
+}
+
+fn check_token(
+    state: &SandboxState,
+    caller: &Caller,
+    realm: &str,
+    now: Timestamp,
+) -> Result<String, Denied> {
     if let Some(signed) = oauth1::check(state, caller, now) {
         let connected = signed.realm_id() == realm;
         return connected.then(|| signed.client_id().to_owned()).ok_or(Denied::NotConnected);
@@ -79,7 +93,8 @@ fn unauthenticated(token: &str, now: Timestamp) -> Response {
     (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, challenge)], Json(body)).into_response()
 }
 
-/// 3100: the token is good, for another company or no more (message from issue reports).
+/// 3100: the token is good, for another company, another environment, without the scope, or no
+/// more (message from issue reports).
 fn not_connected(now: Timestamp) -> Response {
     let message = "message=ApplicationAuthorizationFailed; errorCode=003100; statusCode=403";
     let body = json!({

@@ -9,6 +9,43 @@ use jiff::Timestamp;
 
 use super::super::shared::Write;
 
+/// The companies that an address of the Accounting API shows: production and sandbox have one each
+/// at Intuit (reference §2.1). Here the first part of the path tells them apart; without one, all
+/// companies are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Environment {
+    All,
+    Production,
+    Sandbox,
+}
+
+impl Environment {
+    const PRODUCTION: &str = "/production";
+    const SANDBOX: &str = "/development";
+
+    /// What stands before `/v3`.
+    pub(in super::super) const BASES: [&str; 3] = ["", Self::PRODUCTION, Self::SANDBOX];
+
+    /// Splits a path into the environment and the rest.
+    pub(in super::super) fn of(path: &str) -> (Self, &str) {
+        let after = |base| path.strip_prefix(base).filter(|rest| rest.starts_with("/v3/"));
+        match (after(Self::PRODUCTION), after(Self::SANDBOX)) {
+            (Some(rest), _) => (Self::Production, rest),
+            (None, Some(rest)) => (Self::Sandbox, rest),
+            (None, None) => (Self::All, path),
+        }
+    }
+
+    /// Whether it shows a company.
+    pub(super) fn shows(self, is_sandbox: bool) -> bool {
+        match self {
+            Self::All => true,
+            Self::Production => !is_sandbox,
+            Self::Sandbox => is_sandbox,
+        }
+    }
+}
+
 /// A request without its body.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Caller {
@@ -28,6 +65,11 @@ impl Caller {
     pub(in super::super) fn bearer_token(&self) -> Option<&str> {
         let (scheme, token) = self.authorization()?;
         scheme.eq_ignore_ascii_case("bearer").then_some(token)
+    }
+
+    /// The address that was called.
+    pub(super) fn environment(&self) -> Environment {
+        Environment::of(self.uri.path()).0
     }
 
     pub(super) fn is_batch(&self) -> bool {

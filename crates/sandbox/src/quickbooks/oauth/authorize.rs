@@ -9,7 +9,7 @@ use url::Url;
 
 use super::super::portal::App;
 use super::super::shared::{SharedState, State as SandboxState};
-use super::grants::Approved;
+use super::grants::{Approved, Scope};
 use super::pages::{CompanyForm, error_page, found};
 
 /// The parameters of the page, and the hidden fields of its form.
@@ -58,11 +58,15 @@ pub(super) async fn decide(
     if !state.companies.contains_key(&asked.realm_id) {
         return error_page("There is no such company.");
     }
+    let asks_for = |name: &str| asked.scope.split_whitespace().any(|scope| scope == name);
     let approved = Approved {
         client_id: &asked.client_id,
         realm_id: &asked.realm_id,
         redirect_uri: &asked.redirect_uri,
-        openid: asked.scope.split_whitespace().any(|scope| scope == "openid"),
+        scope: Scope {
+            openid: asks_for("openid"),
+            accounting: asks_for("com.intuit.quickbooks.accounting"),
+        },
     };
     let code = state.grants.issue_code(&approved, now, &mut state.chance);
     back.query_pairs_mut()

@@ -28,6 +28,8 @@ pub(super) struct TokenPolicy {
     access_life: SignedDuration,
     rotate_every_refresh: bool,
     revoke_on_reuse: bool,
+    /// How long a refresh token still works after its rotation.
+    rotated_grace: SignedDuration,
 }
 
 impl TokenPolicy {
@@ -36,8 +38,18 @@ impl TokenPolicy {
             access_life: SignedDuration::from_secs(options.access_token_life_s.into()),
             rotate_every_refresh: options.rotate_every_refresh,
             revoke_on_reuse: options.revoke_on_token_reuse,
+            rotated_grace: SignedDuration::from_secs(options.rotated_token_grace_s.into()),
         }
     }
+}
+
+/// What was asked for, as far as it matters here.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scope {
+    /// `openid`: an `id_token` is given.
+    pub(super) openid: bool,
+    /// `com.intuit.quickbooks.accounting`: the books are open.
+    pub(super) accounting: bool,
 }
 
 #[derive(Debug)]
@@ -46,8 +58,7 @@ struct Code {
     client_id: String,
     realm_id: String,
     redirect_uri: String,
-    /// Whether the scope has `openid`.
-    openid: bool,
+    scope: Scope,
     issued_at: Timestamp,
 }
 
@@ -57,6 +68,8 @@ struct Connection {
     number: u64,
     client_id: String,
     realm_id: String,
+    /// Whether the books are open to it.
+    accounting: bool,
     refresh_token: String,
     /// The refresh token before the last rotation.
     rotated_token: Option<String>,
@@ -77,8 +90,7 @@ pub(super) struct Approved<'a> {
     pub(super) client_id: &'a str,
     pub(super) realm_id: &'a str,
     pub(super) redirect_uri: &'a str,
-    /// Whether the scope has `openid`.
-    pub(super) openid: bool,
+    pub(super) scope: Scope,
 }
 
 /// What issuing tokens needs besides the connection.
@@ -146,7 +158,7 @@ impl Grants {
             client_id: approved.client_id.to_owned(),
             realm_id: approved.realm_id.to_owned(),
             redirect_uri: approved.redirect_uri.to_owned(),
-            openid: approved.openid,
+            scope: approved.scope,
             issued_at: now,
         });
         code
@@ -168,8 +180,8 @@ impl Grants {
         if !fresh || code.redirect_uri != asked.redirect_uri {
             return Err(OAuthError::BAD_CODE);
         }
-        let openid = code.openid;
-        let issued = self.connect(code.client_id, code.realm_id, issuer);
+        let Scope { openid, accounting } = code.scope;
+        let issued = self.connect(code.client_id, code.realm_id, accounting, issuer);
         Ok(Issued { openid, ..issued })
     }
 
@@ -178,6 +190,7 @@ impl Grants {
         &mut self,
         client_id: String,
         realm_id: String,
+        accounting: bool,
         issuer: &mut Issuer<'_>,
     ) -> Issued {
         if self.connections.len() >= KEPT_MAX {
@@ -188,6 +201,7 @@ impl Grants {
             number: self.last_connection,
             client_id,
             realm_id,
+            accounting,
             refresh_token: refresh_token(issuer.chance),
             rotated_token: None,
             refresh_issued_at: issuer.now,
@@ -205,19 +219,25 @@ impl Grants {
         client_id: &str,
         issuer: &mut Issuer<'_>,
     ) -> Result<Issued, OAuthError> {
-        if issuer.policy.revoke_on_reuse {
+        let (now, grace) = (issuer.now, issuer.policy.rotated_grace);
+        let in_grace = move |grant: &Connection| {
+            grant.rotated_token.as_deref() == Some(token)
+                && is_fresh(grant.refresh_issued_at, grace, now)
+        };
+        if issuer.policy.revoke_on_reuse && !self.connections.values().any(in_grace) {
             self.end_if_reused(token, client_id);
         }
         let connection = self
             .connections
             .values_mut()
-            .find(|grant| grant.refresh_token == token && grant.client_id == client_id)
+            .filter(|grant| grant.client_id == client_id)
+            .find(|grant| grant.refresh_token == token || in_grace(grant))
             .filter(|grant| is_fresh(grant.refresh_issued_at, REFRESH_LIFE, issuer.now))
             .filter(|grant| is_fresh(grant.connected_at, CONNECTION_LIFE, issuer.now))
             .ok_or(OAuthError::BAD_REFRESH_TOKEN)?;
         let rotates = issuer.policy.rotate_every_refresh
             || !is_fresh(connection.refresh_issued_at, ROTATION_AGE, issuer.now);
-        if rotates {
+        if rotates && connection.refresh_token == token {
             let rotated = refresh_token(issuer.chance);
             connection.rotated_token =
                 Some(std::mem::replace(&mut connection.refresh_token, rotated));
@@ -296,7 +316,7 @@ impl Grants {
         let access = self.live(token, now).ok_or(Unusable::Expired)?;
         let connection = self.connections.get(&access.connection);
         connection
-            .filter(|connection| connection.realm_id == realm_id)
+            .filter(|connection| connection.realm_id == realm_id && connection.accounting)
             .map(|connection| connection.client_id.as_str())
             .ok_or(Unusable::NotConnected)
     }

@@ -43,7 +43,7 @@ pub(in super::super) async fn send_forever(shared: SharedState, client_id: Strin
             continue;
         };
         let delay = shared.lock().outbox.draw_delay();
-        shared.wait_since(since, gathering.saturating_add(delay)).await;
+        shared.running.wait_since(since, gathering.saturating_add(delay)).await;
         let notices = shared.lock().outbox.take_body(&client_id);
         send_until_accepted(&shared, &client_id, &notices).await;
     }
@@ -62,7 +62,7 @@ async fn send_until_accepted(shared: &Shared, client_id: &str, notices: &[Notice
             return;
         }
         let wait = retry_wait(attempt) / shared.options.retry_wait_divisor.max(1);
-        shared.wait_since(sent_at, wait).await;
+        shared.running.wait_since(sent_at, wait).await;
     }
 }
 

@@ -3,6 +3,7 @@
 use ledgerhook_model::Moment;
 
 use super::*;
+use crate::quickbooks::feed::CdcFeed;
 use crate::quickbooks::stand_in::{
     Books, SINCE, TIME, access, api, ask, configuration, deleted, moment, rows,
 };
@@ -109,5 +110,22 @@ async fn it_says_what_it_is() {
         [("tax-codes", true), ("time-activities", true), ("invoices", false), ("budgets", false)]
     {
         assert_eq!(feed.covers(resource, &configuration(&[])), is_covered, "{resource}");
+    }
+}
+
+#[tokio::test]
+async fn time_activities_are_left_to_change_data_capture_where_it_knows_them() {
+    let server = ScriptedServer::new().await;
+    let (query, cdc) = (QueryFeed::new(api(&server)), CdcFeed::new(api(&server)));
+    let captured = configuration(&[("quickbooks.cdc.time_activities", "true")]);
+    assert!(!query.covers("time-activities", &captured) && query.covers("tax-codes", &captured));
+    assert!(cdc.covers("time-activities", &captured) && !cdc.covers("tax-codes", &captured));
+    let books = Books::of([("TimeActivity", rows(1, |_| 5)), ("TaxCode", rows(1, |_| 5))]);
+    let (access, resources) = (access("9130", "access"), ["time-activities", "tax-codes"]);
+    for (feed, found) in [(&query as &dyn ChangeFeed, "tax-codes"), (&cdc, "time-activities")] {
+        let script = |asked: &Asked, _| books.answer(asked);
+        let page = server.during(script, ask(feed, &access, &captured, &resources)).await.unwrap();
+        let resources: Vec<_> = page.changes.iter().map(|change| &*change.resource).collect();
+        assert_eq!(resources, [found]);
     }
 }

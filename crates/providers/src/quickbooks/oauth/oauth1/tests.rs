@@ -9,6 +9,7 @@ use ledgerhook_model::configuration::Configuration;
 use serde_json::{Map, Value, json};
 
 use super::*;
+use crate::quickbooks::api::Api;
 use crate::quickbooks::endpoints::Endpoints;
 use crate::quickbooks::oauth::QuickBooksOAuth;
 use crate::scripted_server::{Asked, Scripted, ScriptedServer, answer, client};
@@ -24,8 +25,9 @@ fn oauth(server: &ScriptedServer, names: &[&str]) -> QuickBooksOAuth {
     let entry = |name: &&str| ((*name).to_owned(), format!("{}/{name}", server.url));
     let entries: BTreeMap<_, _> = names.iter().map(entry).collect();
     let settings = ProviderSettings(BTreeMap::from([("quickbooks".to_owned(), entries)]));
-    let endpoints = Endpoints::read(&settings.of("quickbooks")).unwrap();
-    QuickBooksOAuth::new(client(), Arc::new(endpoints))
+    let endpoints = Arc::new(Endpoints::read(&settings.of("quickbooks")).unwrap());
+    let api = Arc::new(Api::new(client(), Arc::clone(&endpoints)));
+    QuickBooksOAuth::new(client(), endpoints, api)
 }
 
 fn object(json: Value) -> Map<String, Value> {
@@ -139,6 +141,7 @@ async fn an_authorised_request_token_is_exchanged() {
             refresh: Secret::new("s/ecret"),
             access_lifetime: Duration::from_secs(180 * 86_400),
             refresh_lifetime: None,
+            refresh_hard_lifetime: None,
         }
     );
     let [asked] = server.asked().try_into().unwrap();

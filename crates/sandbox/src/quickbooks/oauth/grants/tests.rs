@@ -20,14 +20,18 @@ impl Bench {
                 access_life: SignedDuration::from_hours(1),
                 rotate_every_refresh,
                 revoke_on_reuse: false,
+                rotated_grace: SignedDuration::ZERO,
             },
             now: "2026-03-10T12:00:00Z".parse().unwrap(),
         }
     }
 
     fn code(&mut self) -> String {
-        let approved =
-            Approved { client_id: "app", realm_id: "77", redirect_uri: REDIRECT, openid: false };
+        self.code_for(Scope { openid: false, accounting: true })
+    }
+
+    fn code_for(&mut self, scope: Scope) -> String {
+        let approved = Approved { client_id: "app", realm_id: "77", redirect_uri: REDIRECT, scope };
         self.grants.issue_code(&approved, self.now, &mut self.chance)
     }
 
@@ -126,6 +130,39 @@ fn a_token_that_did_not_rotate_may_be_used_by_both_of_two_refreshes() {
     let token = bench.connect().refresh_token;
     assert!(bench.refresh(&token).is_ok());
     assert!(bench.refresh(&token).is_ok());
+}
+
+#[test]
+fn a_rotated_token_may_work_for_a_while_and_brings_its_successor() {
+    let mut bench = Bench::new(true);
+    bench.policy.rotated_grace = SignedDuration::from_secs(60);
+    bench.policy.revoke_on_reuse = true;
+    let first = bench.connect().refresh_token;
+    let second = bench.refresh(&first).unwrap().refresh_token;
+    bench.pass(59);
+    assert_eq!(bench.refresh(&first).unwrap().refresh_token, second);
+    bench.pass(1);
+    assert_eq!(bench.refresh(&first).unwrap_err(), OAuthError::BAD_REFRESH_TOKEN);
+}
+
+#[test]
+fn a_connection_ends_for_good_after_five_years_however_often_it_was_refreshed() {
+    let mut bench = Bench::new(false);
+    let mut token = bench.connect().refresh_token;
+    for _ in 0..60 {
+        bench.pass(2_600_000);
+        token = bench.refresh(&token).unwrap().refresh_token;
+    }
+    bench.pass(157_680_000 - 60 * 2_600_000);
+    assert_eq!(bench.refresh(&token).unwrap_err(), OAuthError::BAD_REFRESH_TOKEN);
+}
+
+#[test]
+fn tokens_without_the_scope_open_no_books() {
+    let mut bench = Bench::new(false);
+    let code = bench.code_for(Scope { openid: true, accounting: false });
+    let issued = bench.redeem(&code, REDIRECT).unwrap();
+    assert_eq!(bench.check(&issued.access_token, "77"), Err(Unusable::NotConnected));
 }
 
 #[test]

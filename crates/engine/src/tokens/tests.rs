@@ -1,0 +1,183 @@
+//! Refreshes against a provider whose answers are laid ready.
+
+use super::*;
+use crate::stand_in::{HandClock, Scripted, base, granted, seat};
+use ledgerhook_connector::RefreshError;
+
+struct Bench {
+    provider: Arc<Scripted>,
+    clock: Arc<HandClock>,
+    base: Base,
+    tokens: Arc<Tokens>,
+    seat: Arc<Seat>,
+}
+
+impl Bench {
+    /// An instance with the tokens `a1` and `r1`.
+    async fn new() -> Self {
+        let (provider, clock) = (Arc::default(), Arc::default());
+        let base = base(&provider, &clock);
+        let seat = seat(&base).await;
+        let tokens = Arc::new(Tokens::new(&base, &Supervisor::default()));
+        tokens.take(seat.id, &granted("a1", "r1")).await.unwrap();
+        Self { provider, clock, base, tokens, seat }
+    }
+
+    /// As after a start of the gateway.
+    fn restart(&mut self) {
+        self.tokens = Arc::new(Tokens::new(&self.base, &Supervisor::default()));
+    }
+
+    fn answers(&self, answers: impl IntoIterator<Item = Result<Granted, RefreshError>>) {
+        self.provider.answers.lock().unwrap().extend(answers);
+    }
+
+    /// The access token of a call, after the old one has ended.
+    async fn call(&self) -> Result<String, AccessError> {
+        self.clock.pass(Duration::from_secs(3_600));
+        let tokens = self.tokens.current(&self.seat).await?;
+        Ok(tokens.token.expose().to_owned())
+    }
+
+    /// Why there are none.
+    async fn refused(&self) -> String {
+        match self.call().await.unwrap_err() {
+            AccessError::NeedsReauthentication(reason) => reason,
+            other => panic!("{other}"),
+        }
+    }
+
+    async fn lost(&self) {
+        assert!(matches!(self.call().await, Err(AccessError::Unavailable(_))));
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.provider.asked.lock().unwrap().clone()
+    }
+}
+
+fn lost() -> Result<Granted, RefreshError> {
+    Err(RefreshError::Unavailable { message: "no answer".to_owned() })
+}
+
+fn refused() -> Result<Granted, RefreshError> {
+    Err(RefreshError::Refused { provider_message: "invalid_grant".to_owned() })
+}
+
+#[tokio::test]
+async fn after_a_lost_answer_the_same_token_is_tried_first() {
+    let bench = Bench::new().await;
+    bench.answers([lost(), Ok(granted("a2", "r1"))]);
+    bench.lost().await;
+    assert_eq!(bench.call().await.unwrap(), "a2");
+    assert_eq!(bench.asked(), ["r1", "r1"]);
+}
+
+#[tokio::test]
+async fn when_that_is_refused_the_token_before_it_is_tried_once() {
+    let bench = Bench::new().await;
+    bench.answers([Ok(granted("a2", "r2")), lost(), refused(), Ok(granted("a3", "r3"))]);
+    assert_eq!(bench.call().await.unwrap(), "a2");
+    bench.lost().await;
+    assert_eq!(bench.call().await.unwrap(), "a3");
+    assert_eq!(bench.asked(), ["r1", "r2", "r2", "r1"]);
+}
+
+#[tokio::test]
+async fn when_both_are_refused_the_customer_must_act_and_the_lost_answer_is_named() {
+    let bench = Bench::new().await;
+    bench.answers([Ok(granted("a2", "r2")), lost(), refused(), refused()]);
+    bench.call().await.unwrap();
+    bench.lost().await;
+    let reason = bench.refused().await;
+    assert!(reason.starts_with("invalid_grant; the answer to the refresh before was lost"));
+    assert_eq!(bench.refused().await, reason, "nobody asks any more");
+    assert_eq!(bench.asked(), ["r1", "r2", "r2", "r1"]);
+}
+
+#[tokio::test]
+async fn a_token_that_did_not_change_is_not_tried_twice() {
+    let bench = Bench::new().await;
+    bench.answers([Ok(granted("a2", "r1")), lost(), refused()]);
+    bench.call().await.unwrap();
+    bench.lost().await;
+    bench.refused().await;
+    assert_eq!(bench.asked(), ["r1", "r1", "r1"]);
+}
+
+#[tokio::test]
+async fn a_refusal_without_a_lost_answer_is_final_at_once() {
+    let bench = Bench::new().await;
+    bench.answers([Ok(granted("a2", "r2")), refused()]);
+    bench.call().await.unwrap();
+    assert_eq!(bench.refused().await, "invalid_grant");
+    assert_eq!(bench.asked(), ["r1", "r2"]);
+}
+
+#[tokio::test]
+async fn after_a_start_an_answer_may_have_been_lost_with_the_process_before() {
+    let mut bench = Bench::new().await;
+    bench.answers([Ok(granted("a2", "r2")), refused(), Ok(granted("a3", "r3"))]);
+    bench.call().await.unwrap();
+    bench.restart();
+    assert_eq!(bench.call().await.unwrap(), "a3");
+    assert_eq!(bench.asked(), ["r1", "r2", "r1"]);
+}
+
+#[tokio::test]
+async fn of_many_at_once_one_asks() {
+    let bench = Bench::new().await;
+    bench.answers([Ok(granted("a2", "r2"))]);
+    bench.clock.pass(Duration::from_secs(3_600));
+    let calls = (0..8).map(|_| bench.tokens.current(&bench.seat));
+    for tokens in futures_util::future::join_all(calls).await {
+        assert_eq!(tokens.unwrap().token, Secret::new("a2"));
+    }
+    assert_eq!(bench.asked(), ["r1"]);
+}
+
+#[tokio::test]
+async fn a_refresh_goes_on_when_who_asked_for_it_hangs_up() {
+    let bench = Bench::new().await;
+    bench.answers([Ok(granted("a2", "r2"))]);
+    bench.clock.pass(Duration::from_secs(3_600));
+    {
+        let mut call = Box::pin(bench.tokens.current(&bench.seat));
+        // Long enough to ask, and no longer.
+        while bench.asked().is_empty() {
+            assert!(futures_util::poll!(&mut call).is_pending());
+            tokio::task::yield_now().await;
+        }
+    }
+    assert_eq!(bench.tokens.current(&bench.seat).await.unwrap().token, Secret::new("a2"));
+    assert_eq!(bench.asked(), ["r1"]);
+}
+
+#[tokio::test]
+async fn the_end_that_no_refresh_moves_is_kept_and_named() {
+    let bench = Bench::new().await;
+    let with_end = |seconds| Granted {
+        refresh_hard_lifetime: Some(Duration::from_secs(seconds)),
+        ..granted("a", "r")
+    };
+    bench.tokens.take(bench.seat.id, &with_end(7_200)).await.unwrap();
+    let ends_at = Some(Moment::from_micros(7_200_000_000));
+    assert_eq!(bench.tokens.standing(bench.seat.id).await.unwrap().ends_at, ends_at);
+    bench.answers([Ok(granted("a2", "r2")), refused()]);
+    bench.call().await.unwrap();
+    assert_eq!(bench.tokens.standing(bench.seat.id).await.unwrap().ends_at, ends_at);
+    let reason = bench.refused().await;
+    assert!(reason.contains("could be renewed until 1970-01-01T02:00:00Z only"), "{reason}");
+    let standing = bench.tokens.standing(bench.seat.id).await.unwrap();
+    assert_eq!(standing.needs_reauthentication, Some(reason));
+}
+
+#[tokio::test]
+async fn tokens_that_were_stored_without_an_end_are_opened() {
+    let bench = Bench::new().await;
+    let sealed = bench.base.vault.seal("instance.tokens", br#"["a","r"]"#);
+    let opened = bench.tokens.open(&sealed).unwrap();
+    assert_eq!((opened.tokens.token, opened.ends_at), (Secret::new("a"), None));
+    let damaged = bench.base.vault.seal("instance.tokens", br#"["a"]"#);
+    assert!(bench.tokens.open(&damaged).is_err());
+}

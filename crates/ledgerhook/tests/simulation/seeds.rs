@@ -1,0 +1,123 @@
+//! Seeds by the dozen: those that every build runs, and any others by hand.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::figures::Figures;
+use crate::run::run;
+use crate::world::World as _;
+use crate::world::quickbooks::QuickBooksWorld;
+
+/// Seeds of each of the tests below, which run at the same time.
+const SEEDS_A_TEST: u64 = 13;
+
+/// Seeds that are run by hand when no number is given.
+const SEEDS_BY_HAND: u64 = 4;
+
+/// Says which seed a panic comes from.
+struct Announced(u64);
+
+impl Drop for Announced {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("seed {} panicked", self.0);
+        }
+    }
+}
+
+fn run_one(element: &str, seed: u64) -> Result<Figures, String> {
+    let _announced = Announced(seed);
+    match element {
+        QuickBooksWorld::ELEMENT => run::<QuickBooksWorld>(seed),
+        other => panic!("no such element: {other}"),
+    }
+}
+
+fn run_part(part: u64) {
+    let mut figures = Figures::default();
+    let first = part * SEEDS_A_TEST + 1;
+    for seed in first..first + SEEDS_A_TEST {
+        let outcome = run_one(QuickBooksWorld::ELEMENT, seed);
+        figures.add(&outcome.unwrap_or_else(|report| panic!("{report}")));
+    }
+    assert!(figures.events > 0 && figures.restarts > 0, "nothing happened: {figures}");
+    println!("{figures}");
+}
+
+macro_rules! parts {
+    ($($name:ident: $part:literal,)*) => {
+        $(#[test]
+        fn $name() {
+            run_part($part);
+        })*
+    };
+}
+
+parts! {
+    nothing_is_lost_doubled_or_disordered_part_01: 0,
+    nothing_is_lost_doubled_or_disordered_part_02: 1,
+    nothing_is_lost_doubled_or_disordered_part_03: 2,
+    nothing_is_lost_doubled_or_disordered_part_04: 3,
+    nothing_is_lost_doubled_or_disordered_part_05: 4,
+    nothing_is_lost_doubled_or_disordered_part_06: 5,
+    nothing_is_lost_doubled_or_disordered_part_07: 6,
+    nothing_is_lost_doubled_or_disordered_part_08: 7,
+    nothing_is_lost_doubled_or_disordered_part_09: 8,
+    nothing_is_lost_doubled_or_disordered_part_10: 9,
+    nothing_is_lost_doubled_or_disordered_part_11: 10,
+    nothing_is_lost_doubled_or_disordered_part_12: 11,
+    nothing_is_lost_doubled_or_disordered_part_13: 12,
+    nothing_is_lost_doubled_or_disordered_part_14: 13,
+    nothing_is_lost_doubled_or_disordered_part_15: 14,
+    nothing_is_lost_doubled_or_disordered_part_16: 15,
+}
+
+#[expect(clippy::disallowed_methods, reason = "raised by hand, on the command line of the test")]
+fn asked(name: &str) -> Option<String> {
+    std::env::var(format!("LEDGERHOOK_SIMULATION_{name}")).ok()
+}
+
+fn number(name: &str, default: u64) -> u64 {
+    asked(name).map_or(default, |text| text.parse().expect("a number"))
+}
+
+/// What `scripts/simulate` runs; without it, a few seeds that no other test has.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "how long it took, for whoever waited")]
+fn seeds_that_were_asked_for() {
+    let element = asked("ELEMENT").unwrap_or_else(|| QuickBooksWorld::ELEMENT.to_owned());
+    let (from, seeds) = (number("FROM", 100_001), number("SEEDS", SEEDS_BY_HAND));
+    let threads = number("THREADS", 1);
+    let began = std::time::Instant::now();
+    let (next, done) = (AtomicU64::new(from), AtomicU64::new(0));
+    let total = Mutex::new(Figures::default());
+    let broken = Mutex::new(Vec::new());
+    let work = || {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= from + seeds {
+                return;
+            }
+            match run_one(&element, seed) {
+                Ok(figures) => total.lock().unwrap_or_else(PoisonError::into_inner).add(&figures),
+                Err(report) => {
+                    println!("{report}");
+                    broken.lock().unwrap_or_else(PoisonError::into_inner).push(seed);
+                }
+            }
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            if done.is_multiple_of(25) {
+                println!("{done} of {seeds} seeds");
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(work);
+        }
+    });
+    println!("{}", total.into_inner().unwrap());
+    println!("wall seconds           {:>9}", began.elapsed().as_secs());
+    let broken = broken.into_inner().unwrap();
+    assert!(broken.is_empty(), "seeds that broke a rule: {broken:?}");
+}

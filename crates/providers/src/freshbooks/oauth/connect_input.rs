@@ -1,0 +1,260 @@
+//! What the creation of an instance must bring: read once, with every problem told by the name of
+//! its member.
+
+use std::time::Duration;
+
+use ledgerhook_connector::{ClientCredentials, ConnectError, ConnectRequest, Tokens};
+use ledgerhook_model::Secret;
+use ledgerhook_model::configuration::{Configuration, keys};
+use serde_json::{Map, Value};
+
+use super::membership::Business;
+use super::token_answer::ACCESS_LIFETIME_DEFAULT;
+use crate::freshbooks::api::{is_account_id, is_business_id};
+use crate::freshbooks::profile::{
+    ACCOUNT_ID, BUSINESS_ID, BUSINESS_NAME, BUSINESS_UUID, USER_REFRESH_INTERVAL,
+};
+use crate::settings::callable;
+
+/// Longest code, in characters; those that were seen have 64.
+const CODE_CHARS_MAX: usize = 2_048;
+
+/// Longest name of a business, in characters: the original's text fields.
+const NAME_CHARS_MAX: usize = 1_000;
+
+const CODE: &str = "providerData.code";
+
+/// Which of the customer's businesses is meant.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Wanted<'a> {
+    /// By its name.
+    pub(super) name: Option<&'a str>,
+    /// By its account id.
+    pub(super) account: Option<&'a str>,
+}
+
+impl<'a> Wanted<'a> {
+    fn read(configuration: &'a Configuration) -> Result<Self, ConnectError> {
+        let name = configuration.text(BUSINESS_NAME);
+        let account = configuration.text(ACCOUNT_ID);
+        if name.is_some_and(|name| name.chars().count() > NAME_CHARS_MAX) {
+            let text = format!("it is longer than {NAME_CHARS_MAX} characters");
+            return Err(problem(&entry_name(BUSINESS_NAME), text));
+        }
+        if account.is_some_and(|account| !is_account_id(account)) {
+            let text = "it must be an account id, which is made of letters and digits";
+            return Err(problem(&entry_name(ACCOUNT_ID), text));
+        }
+        Ok(Self { name, account })
+    }
+}
+
+/// A code to exchange, and with what.
+pub(super) struct CodeGrant<'a> {
+    /// What the redirect brought.
+    pub(super) code: &'a str,
+    /// The redirect URI that it was given for.
+    pub(super) redirect_uri: &'a str,
+    /// Those of the app.
+    pub(super) credentials: ClientCredentials,
+    /// The business.
+    pub(super) wanted: Wanted<'a>,
+}
+
+impl<'a> CodeGrant<'a> {
+    /// Reads what the exchange needs.
+    pub(super) fn read(request: &ConnectRequest<'a>) -> Result<Self, ConnectError> {
+        let configuration = request.configuration;
+        let code = provider_text(request.provider_data, "code");
+        if let (None, Some(error)) = (code, provider_text(request.provider_data, "error")) {
+            return Err(not_authorised(error, request.provider_data));
+        }
+        let mut missing = Missing::default();
+        let code = missing.or_empty(CODE, code);
+        let credentials = missing.credentials(configuration);
+        let callback_url = missing.entry(configuration, keys::OAUTH_CALLBACK_URL);
+        missing.entry(configuration, BUSINESS_NAME);
+        missing.check()?;
+        if code.chars().count() > CODE_CHARS_MAX {
+            return Err(problem(CODE, format!("it is longer than {CODE_CHARS_MAX} characters")));
+        }
+        Ok(Self {
+            code,
+            redirect_uri: redirect_uri(&entry_name(keys::OAUTH_CALLBACK_URL), callback_url)?,
+            credentials,
+            wanted: Wanted::read(configuration)?,
+        })
+    }
+}
+
+/// Tokens that the caller obtained itself, and for which business.
+#[derive(Debug)]
+pub(super) struct ExternalGrant<'a> {
+    /// The tokens.
+    pub(super) tokens: Tokens,
+    /// The business, where its ids were given; then nothing need be asked.
+    pub(super) business: Option<Business>,
+    /// The business, as it is to be found otherwise.
+    pub(super) wanted: Wanted<'a>,
+}
+
+impl<'a> ExternalGrant<'a> {
+    /// Reads what a connection needs.
+    pub(super) fn read(request: &ConnectRequest<'a>) -> Result<Self, ConnectError> {
+        let configuration = request.configuration;
+        let mut missing = Missing::default();
+        let access = missing.entry(configuration, keys::USER_TOKEN);
+        let refresh = missing.entry(configuration, keys::REFRESH_TOKEN);
+        // Without these the connection would end with its first access token.
+        missing.credentials(configuration);
+        let callback_url = missing.entry(configuration, keys::OAUTH_CALLBACK_URL);
+        if configuration.text(ACCOUNT_ID).is_none() {
+            missing.entry(configuration, BUSINESS_NAME);
+        }
+        missing.check()?;
+        redirect_uri(&entry_name(keys::OAUTH_CALLBACK_URL), callback_url)?;
+        let wanted = Wanted::read(configuration)?;
+        let tokens = Tokens {
+            access: Secret::new(access),
+            refresh: Secret::new(refresh),
+            access_lifetime: access_lifetime(configuration)?,
+            refresh_lifetime: None,
+            refresh_hard_lifetime: None,
+        };
+        Ok(Self { tokens, business: business(configuration, wanted)?, wanted })
+    }
+}
+
+/// The business, where both ids that calls need were given, and no name that could contradict them.
+fn business(
+    configuration: &Configuration,
+    wanted: Wanted<'_>,
+) -> Result<Option<Business>, ConnectError> {
+    let number = configuration.text(BUSINESS_ID).filter(|_| wanted.name.is_none());
+    let (Some(account), Some(number)) = (wanted.account, number) else { return Ok(None) };
+    if !is_business_id(number) {
+        return Err(problem(&entry_name(BUSINESS_ID), "it must be the number of the business"));
+    }
+    Ok(Some(Business {
+        account: account.to_owned(),
+        number: Some(number.to_owned()),
+        uuid: configuration.text(BUSINESS_UUID).map(str::to_owned),
+    }))
+}
+
+/// What the redirect brings when there is no code.
+fn not_authorised(error: &str, provider_data: &Map<String, Value>) -> ConnectError {
+    let message = match error {
+        "access_denied" => "the customer did not authorise the app at FreshBooks",
+        "invalid_scope" => {
+            "FreshBooks refused the scope: it has one that does not exist or that the app does not \
+             have; add it to the app or leave scope out of the authorisation URL"
+        }
+        "invalid_redirect_uri" | "redirect_uri_mismatch" => {
+            "FreshBooks refused the redirect URI; write one of the app's, letter by letter"
+        }
+        "invalid_client" | "unauthorized_client" => {
+            "FreshBooks does not know the client id; copy Client ID of the app"
+        }
+        _ => "FreshBooks did not authorise the app",
+    };
+    let words = match provider_text(provider_data, "error_description") {
+        Some(description) => format!("{error}: {description}"),
+        None => error.to_owned(),
+    };
+    let provider_message = words.chars().take(CODE_CHARS_MAX).collect();
+    ConnectError::Refused { message: message.to_owned(), provider_message }
+}
+
+/// A problem that was found with tokens in hand: the code is spent.
+pub(super) fn after_exchange(error: ConnectError) -> ConnectError {
+    match error {
+        ConnectError::Request { field, problem } => {
+            let problem = format!("{problem}. The code is spent: authorise again");
+            ConnectError::Request { field, problem }
+        }
+        ConnectError::Unavailable { message } => {
+            let message = format!("{message}. The code is spent: authorise again");
+            ConnectError::Unavailable { message }
+        }
+        refused @ ConnectError::Refused { .. } => refused,
+    }
+}
+
+/// A token that no header can hold.
+pub(super) fn unsendable_token() -> ConnectError {
+    let text = "it has characters that no access token has";
+    problem(&entry_name(keys::USER_TOKEN), text)
+}
+
+/// Refuses the request tokens of OAuth 1.0a.
+pub(super) fn request_token_unknown() -> ConnectError {
+    problem("requestToken", "FreshBooks is connected by OAuth 2.0, which has no request token")
+}
+
+/// At most what FreshBooks gives.
+fn access_lifetime(configuration: &Configuration) -> Result<Duration, ConnectError> {
+    let Some(text) = configuration.text(USER_REFRESH_INTERVAL) else {
+        return Ok(ACCESS_LIFETIME_DEFAULT);
+    };
+    let not_a_number = || problem(&entry_name(USER_REFRESH_INTERVAL), "it must be a whole number");
+    let seconds = text.parse().map_err(|_| not_a_number())?;
+    Ok(Duration::from_secs(seconds).min(ACCESS_LIFETIME_DEFAULT))
+}
+
+/// Checks a redirect URI. It is handed on as it was written, because FreshBooks compares it letter
+/// by letter with those of the app.
+pub(super) fn redirect_uri<'a>(field: &str, text: &'a str) -> Result<&'a str, ConnectError> {
+    let text = text.trim();
+    callable(text).map_err(|refusal| problem(field, refusal.to_string()))?;
+    if text.contains('?') {
+        return Err(problem(field, "FreshBooks allows no query in a redirect URI; take it out"));
+    }
+    Ok(text)
+}
+
+/// Collects the names of what is missing, so that all are told at once.
+#[derive(Default)]
+struct Missing(Vec<String>);
+
+impl Missing {
+    fn or_empty<'a>(&mut self, name: &str, value: Option<&'a str>) -> &'a str {
+        value.unwrap_or_else(|| {
+            self.0.push(name.to_owned());
+            ""
+        })
+    }
+
+    fn entry<'a>(&mut self, configuration: &'a Configuration, key: &str) -> &'a str {
+        self.or_empty(&entry_name(key), configuration.text(key))
+    }
+
+    fn credentials(&mut self, configuration: &Configuration) -> ClientCredentials {
+        ClientCredentials {
+            api_key: Secret::new(self.entry(configuration, keys::API_KEY)),
+            api_secret: Secret::new(self.entry(configuration, keys::API_SECRET)),
+        }
+    }
+
+    fn check(&self) -> Result<(), ConnectError> {
+        match self.0.as_slice() {
+            [] => Ok(()),
+            [name] => Err(problem(name, "it is required and was not given")),
+            names => Err(problem(&names.join(", "), "they are required and were not given")),
+        }
+    }
+}
+
+fn provider_text<'a>(provider_data: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    provider_data.get(name)?.as_str().map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// The name of a configuration entry in a message.
+pub(super) fn entry_name(key: &str) -> String {
+    format!("configuration.{key}")
+}
+
+/// Something in the request that the caller must change.
+pub(super) fn problem(field: &str, problem: impl Into<String>) -> ConnectError {
+    ConnectError::Request { field: field.to_owned(), problem: problem.into() }
+}

@@ -1,0 +1,140 @@
+//! What Sage's refusals mean (reference: freshbooks-sage §2.6 and §2.7).
+
+use std::time::Duration;
+
+use http::StatusCode;
+use http::header::DATE;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+use ledgerhook_connector::ProviderError;
+use ledgerhook_egress::Answer;
+use ledgerhook_model::Moment;
+use serde::Deserialize;
+
+/// How long to wait when Sage throttles and does not say how long.
+const THROTTLE_WAIT: Duration = Duration::from_secs(5);
+
+/// Most characters repeated of Sage's own words.
+const WORDS_CHARS_MAX: usize = 300;
+
+/// What an edition says that lacks what was asked for, with the status of a refused token.
+const NO_SUBSCRIPTION: &str = "no active subscription";
+
+const EDITION: &str = "the company's edition or subscription of Sage does not have it; take the \
+    resource out of event.poller.urls, or have the subscription changed";
+const PERMISSION: &str = "the user who authorised may not see it; have that user's role in Sage \
+    changed, or take the resource out of event.poller.urls";
+const NO_SUCH_LIST: &str = "Sage has no such list for this company's country; take the resource \
+    out of event.poller.urls";
+const REFUSED: &str = "Sage refused the question";
+const FAILED: &str = "Sage failed";
+
+/// One of Sage's complaints. API v3 and v3.1 list them bare, v1 in `$diagnoses`.
+#[derive(Debug, Default, Deserialize)]
+struct Complaint {
+    #[serde(rename = "$dataCode")]
+    code: Option<String>,
+    #[serde(rename = "$message")]
+    message: Option<String>,
+    #[serde(rename = "$source")]
+    source: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Complaints {
+    Bare(Vec<Complaint>),
+    Wrapped {
+        #[serde(rename = "$diagnoses")]
+        diagnoses: Vec<Complaint>,
+    },
+}
+
+/// Says who must act on a refused call. An edition that lacks a resource, or a user who may not see
+/// it, ends that resource's reads only: the company's others go on.
+pub(super) fn refusal(answer: &Answer) -> ProviderError {
+    let complaint = complaint(answer);
+    let said = |meaning: &str| words(answer, meaning, &complaint);
+    match answer.status {
+        StatusCode::UNAUTHORIZED if is_of_edition(&complaint) => {
+            ProviderError::Rejected(said(EDITION))
+        }
+        StatusCode::UNAUTHORIZED => ProviderError::Unauthorized,
+        StatusCode::FORBIDDEN => ProviderError::Rejected(said(PERMISSION)),
+        StatusCode::NOT_FOUND => ProviderError::Rejected(said(NO_SUCH_LIST)),
+        StatusCode::TOO_MANY_REQUESTS => throttled(answer),
+        StatusCode::REQUEST_TIMEOUT => ProviderError::Unavailable(said(FAILED)),
+        status if status.is_client_error() => ProviderError::Rejected(said(REFUSED)),
+        status if status.is_server_error() => ProviderError::Unavailable(said(FAILED)),
+        _ => not_understood(answer, "is neither a success nor a refusal"),
+    }
+}
+
+/// Whether a list was too much for Sage, or for this gateway: asked for less, it may succeed.
+pub(super) fn is_too_heavy(answer: &Answer) -> bool {
+    let statuses =
+        [StatusCode::INTERNAL_SERVER_ERROR, StatusCode::BAD_GATEWAY, StatusCode::GATEWAY_TIMEOUT];
+    answer.truncated || statuses.contains(&answer.status)
+}
+
+/// An answer that is not what was asked for, in words for the operator, without a part of it: it
+/// may hold the customer's books.
+pub(super) fn not_understood(answer: &Answer, problem: &str) -> ProviderError {
+    let status = answer.status.as_u16();
+    ProviderError::Unavailable(format!("Sage's answer (status {status}) {problem}"))
+}
+
+/// Sage's time of an answer.
+pub(super) fn answered_at(answer: &Answer) -> Option<Moment> {
+    date(answer).map(Moment::from)
+}
+
+fn date(answer: &Answer) -> Option<Timestamp> {
+    let text = answer.headers.get(DATE)?.to_str().ok()?;
+    rfc2822::parse(text).ok().map(|date| date.timestamp())
+}
+
+/// A date in `Retry-After` is held against the answer's own, so the two clocks need not agree;
+/// without one the end of time, after which no date asks to wait.
+fn throttled(answer: &Answer) -> ProviderError {
+    let said = answer.retry_after(date(answer).unwrap_or(Timestamp::MAX));
+    let wait = said.filter(|wait| !wait.is_zero()).unwrap_or(THROTTLE_WAIT);
+    ProviderError::Throttled { wait }
+}
+
+fn complaint(answer: &Answer) -> Complaint {
+    let complaints = match serde_json::from_slice(&answer.body) {
+        Ok(Complaints::Bare(complaints) | Complaints::Wrapped { diagnoses: complaints }) => {
+            complaints
+        }
+        Err(_) => Vec::new(),
+    };
+    complaints.into_iter().next().unwrap_or_default()
+}
+
+fn is_of_edition(complaint: &Complaint) -> bool {
+    let message = complaint.message.as_deref().unwrap_or_default();
+    message.to_ascii_lowercase().contains(NO_SUBSCRIPTION)
+}
+
+fn words(answer: &Answer, meaning: &str, complaint: &Complaint) -> String {
+    let members = [&complaint.code, &complaint.message, &complaint.source];
+    let said: Vec<_> = members
+        .into_iter()
+        .flatten()
+        .map(|text| text.trim())
+        .filter(|text| !text.is_empty())
+        .collect();
+    let status = answer.status.as_u16();
+    match said.as_slice() {
+        [] => format!("{meaning} (status {status})"),
+        said => format!("{meaning} (status {status}: {})", shortened(&said.join("; "))),
+    }
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().filter(|character| !character.is_control()).take(WORDS_CHARS_MAX).collect()
+}
+
+#[cfg(test)]
+mod tests;
