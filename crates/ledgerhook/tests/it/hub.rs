@@ -188,7 +188,7 @@ async fn no_record_is_read_when_the_apps_reads_of_the_month_are_used() {
     let tenant = &hub.stage.tenant;
     let app = format!("/elements/quickbooks/apps/{}", tenant.app_id);
     hub.caller.get("/hubs/finance/customers").await.ok();
-    tenant.caller.patch(&app, &json!({"readBudget": 1})).await.ok();
+    tenant.caller.patch(&app, &json!({"environment": "production", "readBudget": 1})).await.ok();
     for path in ["customers", "customers/1", "ping", "changes?where=changedSince%3D1"] {
         let message = hub.caller.get(&format!("/hubs/finance/{path}")).await.refused(429);
         assert!(message.contains("the 1 reads a month of the app first are used"), "{message}");
