@@ -77,7 +77,7 @@ impl HubInstance<'_> {
         let condition = question.condition.as_deref().map(ceql::parse).transpose();
         let condition = condition.map_err(|error| wrong("where", &error))?;
         let (condition, attributes) =
-            condition.map(Condition::split_attributes).unwrap_or_default();
+            condition.map_or_else(Default::default, Condition::split_attributes);
         let order_by = OrderBy::parse(question.order_by.as_deref().unwrap_or_default())
             .map_err(|error| wrong("orderBy", &error))?;
         let fields = projection(question.fields.as_deref())?;

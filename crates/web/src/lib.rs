@@ -62,11 +62,8 @@ pub fn admin_router(gateway: Arc<Gateway>) -> Router {
 }
 
 fn api() -> Router<Arc<Gateway>> {
-    element_routes()
-        .merge(instance_routes())
-        .merge(state_routes())
-        .merge(event_routes())
-        .merge(hub_routes())
+    let instances = instance_routes().merge(state_routes());
+    element_routes().merge(instances).merge(event_routes()).merge(hub_routes())
 }
 
 fn element_routes() -> Router<Arc<Gateway>> {

@@ -141,11 +141,10 @@ impl Hub for QuickBooksHub {
         resource: &str,
         since: Moment,
     ) -> Result<Option<HubDeletions>, ProviderError> {
-        let HubCompany { access, configuration } = company;
-        if !entities::is_covered(Feed::Cdc, resource, configuration) {
+        if !entities::is_covered(Feed::Cdc, resource, company.configuration) {
             return Ok(None);
         }
-        let resources = [resource.to_owned()];
+        let (HubCompany { access, configuration }, resources) = (company, [resource.to_owned()]);
         let request = FeedRequest { access, configuration, since, resources: &resources };
         let page = self.cdc.changes(request).await?;
         let is_deletion = |change: &Change| change.kind == ChangeKind::Deleted;

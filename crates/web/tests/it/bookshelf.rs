@@ -77,12 +77,12 @@ pub(crate) struct Shelf {
     pub(crate) is_down: AtomicBool,
     /// How often it was asked for records.
     pub(crate) reads: AtomicU64,
-    /// What its hub shows.
-    pub(crate) catalogue: Arc<Catalogue>,
     /// How it answers when it is asked for changes.
     pub(crate) polled: Mutex<Polled>,
     /// How often it was asked for changes.
     pub(crate) polls: AtomicU64,
+    /// What its hub shows.
+    pub(crate) catalogue: Arc<Catalogue>,
     /// The URLs that it was given.
     pub(crate) mailroom: Arc<Mailroom>,
 }

@@ -31,9 +31,9 @@ async fn list(
     let (access, configuration) = (access("9130", "access"), configuration(&[]));
     let condition = condition.map(|text| ceql::parse(text).unwrap());
     let query = HubQuery {
+        attributes: &[],
         resource: "bills",
         condition: condition.as_ref(),
-        attributes: &[],
         order_by: &OrderBy::default(),
         page: place,
         page_size: size,
