@@ -74,7 +74,7 @@ impl Calls {
         Ok(page)
     }
 
-    /// A page of records, as the hub shows them.
+    /// A page of records, as the hub shows them. The caller has looked at the budget.
     pub(crate) async fn hub_list(
         &self,
         hub: &dyn Hub,
@@ -92,7 +92,7 @@ impl Calls {
         Ok(page)
     }
 
-    /// One record, as the hub shows it.
+    /// One record, as the hub shows it. The caller has looked at the budget.
     pub(crate) async fn hub_get(
         &self,
         hub: &dyn Hub,
@@ -147,10 +147,15 @@ impl Calls {
         self.base.clock.now()
     }
 
+    /// Why the provider is asked nothing more for an instance this month; `None` when it may be.
+    pub(crate) fn spent_budget(&self, seat: &Seat) -> Option<String> {
+        self.base.spent_budget(seat)
+    }
+
     /// A question that is not put for want of reads is refused: waiting for the next month helps
     /// nobody who has a notice to tell of.
     fn check_budget(&self, seat: &Seat) -> Result<(), ProviderError> {
-        let why = self.base.spent_budget(seat);
+        let why = self.spent_budget(seat);
         why.map_or(Ok(()), |why| Err(ProviderError::Rejected(why)))
     }
 

@@ -72,7 +72,7 @@ impl HubInstance<'_> {
 
     /// A page of records, with those of their members that are asked for.
     pub async fn list(&self, resource: &str, question: &HubQuestion) -> Result<HubPage, Refusal> {
-        self.check_enabled()?;
+        self.check_readable()?;
         let hub = self.hub_with(resource)?;
         let condition = question.condition.as_deref().map(ceql::parse).transpose();
         let condition = condition.map_err(|error| wrong("where", &error))?;
@@ -104,7 +104,7 @@ impl HubInstance<'_> {
         id: &str,
         fields: Option<&str>,
     ) -> Result<Value, Refusal> {
-        self.check_enabled()?;
+        self.check_readable()?;
         let hub = self.hub_with(resource)?;
         let fields = projection(fields)?;
         let mut found = self.calls.hub_get(hub, &self.seat, resource, id).await?;
@@ -114,7 +114,7 @@ impl HubInstance<'_> {
 
     /// Reads one record, to see whether the provider answers; when it did.
     pub async fn ping(&self) -> Result<Moment, Refusal> {
-        self.check_enabled()?;
+        self.check_readable()?;
         let first = self.resources().first().copied();
         let resource = first.ok_or_else(|| self.without_hub())?;
         let query = HubQuery {
@@ -130,13 +130,15 @@ impl HubInstance<'_> {
         Ok(page.answered_at.unwrap_or_else(|| self.calls.now()))
     }
 
-    fn check_enabled(&self) -> Result<(), Refusal> {
-        if !self.seat.disabled {
-            return Ok(());
+    /// Whether the provider may be asked for this instance.
+    fn check_readable(&self) -> Result<(), Refusal> {
+        if self.seat.disabled {
+            let id = self.seat.id;
+            let message = format!("Element instance {id} is disabled; PUT /instances/{id}/enabled");
+            return Err(Refusal::Forbidden(message));
         }
-        let id = self.seat.id;
-        let message = format!("Element instance {id} is disabled; PUT /instances/{id}/enabled");
-        Err(Refusal::Forbidden(message))
+        let spent = self.calls.spent_budget(&self.seat);
+        spent.map_or(Ok(()), |why| Err(Refusal::BudgetSpent(why)))
     }
 
     fn hub_with(&self, resource: &str) -> Result<&dyn Hub, Refusal> {

@@ -53,6 +53,9 @@ pub enum Refusal {
         /// How long.
         wait: Duration,
     },
+    /// The reads that the operator gives the app each month are used.
+    #[error("{0}")]
+    BudgetSpent(String),
     /// The provider could not be reached; try again.
     #[error("{0}")]
     ProviderUnavailable(String),

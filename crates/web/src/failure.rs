@@ -118,6 +118,7 @@ impl From<Refusal> for Failure {
                 let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).max(1);
                 Self { retry_after_s: Some(seconds), ..failure }
             }
+            Refusal::BudgetSpent(_) => Self::new(StatusCode::TOO_MANY_REQUESTS, message),
             Refusal::ProviderUnavailable(_) => Self::new(StatusCode::BAD_GATEWAY, message),
             Refusal::Unavailable(_) => Self::unavailable(message, RETRY_AFTER_S),
         }
@@ -143,6 +144,7 @@ mod tests {
             (Refusal::Conflict(text()), 409, None),
             (provider, 400, None),
             (Refusal::Forbidden(text()), 403, None),
+            (Refusal::BudgetSpent(text()), 429, None),
             (forbids, 403, None),
             (lacks, 404, None),
             (Refusal::ProviderThrottles { wait }, 429, Some("60")),

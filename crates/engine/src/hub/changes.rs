@@ -51,7 +51,7 @@ impl ChangesPage {
 impl HubInstance<'_> {
     /// What changed of some resources, from a moment on, inclusive.
     pub async fn changes(&self, question: &ChangesQuestion) -> Result<ChangesPage, Refusal> {
-        self.check_enabled()?;
+        self.check_readable()?;
         let read = Question::read(question)?;
         let resources = self.resources_with_feed(read.entities.as_deref())?;
         let since = question.next.unwrap_or(read.since);

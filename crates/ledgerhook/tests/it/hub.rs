@@ -140,6 +140,7 @@ async fn changes_of_several_kinds_are_one_read() {
     let hub = Hub::open().await;
     hub.save_customers(&["Ada"]);
     hub.save("Vendor", json!({"DisplayName": "Nails & Co"}));
+    let before = hub.stage.counter("provider_reads").await;
     let ada = hub.caller.get("/hubs/finance/customers").await.ok();
     let since = &ada[0]["metaData"]["lastUpdatedTime"];
     let question = format!("where=changedSince%3D{since}&entities=customers,vendors");
@@ -148,6 +149,8 @@ async fn changes_of_several_kinds_are_one_read() {
     assert_eq!(told.len(), 2, "{changes}");
     assert!(told.contains(&&json!("customers")) && told.contains(&&json!("vendors")));
     assert!(changes[0]["record"]["id"].is_string(), "{changes}");
+    let reads = hub.stage.counter("provider_reads").await - before;
+    assert_eq!(reads, 2, "one for the list of customers, one for the changes");
 }
 
 #[tokio::test]
@@ -177,4 +180,20 @@ async fn a_disabled_instance_reads_no_records() {
     hub.caller.delete("/instances/enabled").await.ok();
     assert!(hub.caller.get("/hubs/finance/customers").await.refused(403).contains("is disabled"));
     hub.caller.get("/hubs/finance/objects").await.ok();
+}
+
+#[tokio::test]
+async fn no_record_is_read_when_the_apps_reads_of_the_month_are_used() {
+    let hub = Hub::open().await;
+    let tenant = &hub.stage.tenant;
+    let app = format!("/elements/quickbooks/apps/{}", tenant.app_id);
+    hub.caller.get("/hubs/finance/customers").await.ok();
+    tenant.caller.patch(&app, &json!({"environment": "production", "readBudget": 1})).await.ok();
+    for path in ["customers", "customers/1", "ping", "changes?where=changedSince%3D1"] {
+        let message = hub.caller.get(&format!("/hubs/finance/{path}")).await.refused(429);
+        assert!(message.contains("the 1 reads a month of the app first are used"), "{message}");
+    }
+    hub.caller.get("/hubs/finance/objects").await.ok();
+    tenant.caller.patch(&app, &json!({"readBudget": 2})).await.ok();
+    hub.caller.get("/hubs/finance/customers").await.ok();
 }

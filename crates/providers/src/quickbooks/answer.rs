@@ -94,10 +94,6 @@ pub(super) fn read_query(
 /// Reads how many rows fit, from an answer of any status to a query for their number.
 pub(super) fn read_count(answer: &Answer) -> Result<u64, ProviderError> {
     let block = read_body(answer)?.queried.unwrap_or_default();
-    if let Some(fault) = block.get("Fault") {
-        let fault = serde_json::from_str(fault.get()).unwrap_or_default();
-        return Err(faults::of_fault(answer, fault));
-    }
     let total = block.get("totalCount").and_then(|json| json.get().parse().ok());
     total.ok_or_else(|| faults::not_understood(answer, "has no totalCount"))
 }

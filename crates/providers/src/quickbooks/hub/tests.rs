@@ -111,6 +111,15 @@ async fn a_full_page_of_whole_thousands_has_a_next_one_which_may_be_empty() {
 }
 
 #[tokio::test]
+async fn no_records_at_all_are_a_total_of_none() {
+    let server = ScriptedServer::new().await;
+    let books = Books::default();
+    let asked = Page { with_total: true, ..page(1, 200) };
+    let none = list(&server, asked, None, |asked, _| books.answer(asked)).await.unwrap();
+    assert_eq!((none.records.len(), none.next, none.total, none.reads), (0, None, Some(0), 1));
+}
+
+#[tokio::test]
 async fn a_total_is_counted_by_a_call_of_its_own_unless_the_page_shows_it() {
     let server = ScriptedServer::new().await;
     let books = Books::of([("Bill", rows(5, |id| id))]);
