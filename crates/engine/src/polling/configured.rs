@@ -87,10 +87,11 @@ impl ChangeFeed for ConfiguredFeed {
             let polled = classify(&self.resource, record, request.since, began_at)
                 .map_err(|error| rejected(error.to_string()))?;
             let Some(polled) = polled else { continue };
+            let (object_id, printed_id) = without_revision(polled.object_id);
             changes.push(Change {
                 resource: Arc::from(self.resource.name.as_str()),
-                object_id: polled.object_id,
-                printed_id: None,
+                object_id,
+                printed_id,
                 version: Version::Revision(polled.version),
                 kind: polled.kind,
                 changed_at: polled.changed_at,
@@ -151,6 +152,15 @@ impl ConfiguredFeed {
     /// A deletion, told of under this resource's name.
     fn own(&self, change: Change) -> Change {
         Change { resource: Arc::from(self.resource.name.as_str()), ..change }
+    }
+}
+
+/// The id of a record that is the same over its revisions, and the one that is printed: the original
+/// writes `12|3` for QuickBooks' record 12 (reference: cloud-elements §7.3).
+fn without_revision(id: String) -> (String, Option<String>) {
+    match id.split_once('|') {
+        Some((own, _)) => (own.to_owned(), Some(id)),
+        None => (id, None),
     }
 }
 
