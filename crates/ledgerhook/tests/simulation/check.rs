@@ -39,7 +39,8 @@ mod rules;
 
 use std::fmt;
 
-use ledgerhook_engine::store::journal::EventFilter;
+use ledgerhook_engine::store::journal::{EventFilter, EventRecord};
+use ledgerhook_model::Detection;
 
 use crate::run::{Instance, Run};
 use crate::world::{RecordKey, World};
@@ -111,7 +112,7 @@ pub(crate) async fn check<W: World>(run: &mut Run<W>) -> Result<(), Violation> {
     Ok(())
 }
 
-/// The events of an instance, oldest first.
+/// The events of an instance's books, oldest first.
 async fn journal<W: World>(run: &Run<W>, instance: &Instance) -> Vec<Written> {
     let organization = run.organizations[instance.plan.organization].id;
     let gateway = run.process().gateway;
@@ -120,7 +121,9 @@ async fn journal<W: World>(run: &Run<W>, instance: &Instance) -> Vec<Written> {
     loop {
         let filter = EventFilter { instance: Some(instance.id), before, limit: PAGE };
         let page = gateway.events(organization, filter).await.expect("a working store");
-        for record in page.records {
+        // What the gateway tells of a connection is of no books.
+        let of_books = |record: &EventRecord| record.event.detection != Detection::Gateway;
+        for record in page.records.into_iter().filter(of_books) {
             let change = &record.event.change;
             written.push(Written {
                 id: record.event.id.to_string(),

@@ -40,9 +40,11 @@ impl fmt::Display for Told {
     }
 }
 
-/// The events of all notifications, in the order of their arrival.
+/// The events of all notifications of books, in the order of their arrival.
 pub(crate) fn events_of<W: World>(arrivals: &[Arrival]) -> Vec<Told> {
-    let arrivals = arrivals.iter().enumerate();
+    let is_of_books =
+        |arrival: &Arrival| arrival.received.header("ledgerhook-detection") != "gateway";
+    let arrivals = arrivals.iter().enumerate().filter(|(_, arrival)| is_of_books(arrival));
     arrivals.flat_map(|(number, arrival)| of_notification::<W>(number, arrival)).collect()
 }
 
