@@ -1,5 +1,5 @@
-//! `ledgerhook sandbox`: a stand-in of QuickBooks Online to practise against, with bookkeepers who
-//! change the books.
+//! `ledgerhook sandbox`: stand-ins of QuickBooks Online, FreshBooks and Sage to practise against,
+//! with bookkeepers who change the books.
 
 use std::process::ExitCode;
 
@@ -11,9 +11,15 @@ use ledgerhook_sandbox::quickbooks::WebhookFormat;
 /// What `ledgerhook sandbox` takes.
 #[derive(Debug, Args)]
 pub(crate) struct PracticeArguments {
-    /// Port on 127.0.0.1
+    /// Port of QuickBooks on 127.0.0.1
     #[arg(long, default_value_t = 8430)]
     port: u16,
+    /// Port of FreshBooks
+    #[arg(long, default_value_t = 8431, value_name = "PORT")]
+    freshbooks_port: u16,
+    /// Port of Sage
+    #[arg(long, default_value_t = 8432, value_name = "PORT")]
+    sage_port: u16,
     /// Changes a minute in each company; 0 leaves the books alone
     #[arg(long, default_value_t = 6, value_name = "CHANGES")]
     per_minute: u32,
@@ -48,11 +54,19 @@ pub(crate) async fn run(arguments: PracticeArguments) -> anyhow::Result<ExitCode
     if arguments.legacy {
         command.app.webhook_format = WebhookFormat::Legacy;
     }
-    let base = format!("http://127.0.0.1:{}", arguments.port);
-    println!("To have a gateway use it, put this into its ledgerhook.toml:\n");
-    println!("[egress]\nallow_private = true\n\n[providers.quickbooks]");
-    for (name, path) in ADDRESSES {
-        println!("{name} = \"{base}{path}\"");
+    command.freshbooks.port = arguments.freshbooks_port;
+    command.sage.port = arguments.sage_port;
+    println!("To have a gateway use them, put this into its ledgerhook.toml:\n");
+    println!("[egress]\nallow_private = true");
+    for (element, port, addresses) in [
+        ("quickbooks", arguments.port, &ADDRESSES[..]),
+        ("freshbooksv2", arguments.freshbooks_port, &FRESHBOOKS_ADDRESSES[..]),
+        ("sageone", arguments.sage_port, &SAGE_ADDRESSES[..]),
+    ] {
+        println!("\n[providers.{element}]");
+        for (name, path) in addresses {
+            println!("{name} = \"http://127.0.0.1:{port}{path}\"");
+        }
     }
     println!();
     let serving = ledgerhook_sandbox::serve(command, |line| println!("{line}"));
@@ -63,11 +77,26 @@ pub(crate) async fn run(arguments: PracticeArguments) -> anyhow::Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-/// Settings of the provider, and where the stand-in has what they name.
+/// Settings of QuickBooks, and where the stand-in has what they name.
 pub(crate) const ADDRESSES: [(&str, &str); 5] = [
     ("authorize_url", "/connect/oauth2"),
     ("token_url", "/oauth2/v1/tokens/bearer"),
     ("revoke_url", "/v2/oauth2/tokens/revoke"),
     ("api_url", ""),
     ("sandbox_api_url", ""),
+];
+
+const FRESHBOOKS_ADDRESSES: [(&str, &str); 5] = [
+    ("authorize_url", "/oauth/authorize"),
+    ("token_url", "/auth/oauth/token"),
+    ("revoke_url", "/auth/oauth/revoke"),
+    ("api_url", ""),
+    ("me_url", "/auth/api/v1/users/me"),
+];
+
+const SAGE_ADDRESSES: [(&str, &str); 4] = [
+    ("authorize_url", "/oauth2/auth/central"),
+    ("token_url", "/token"),
+    ("revoke_url", "/revoke"),
+    ("api_url", ""),
 ];

@@ -155,8 +155,8 @@ impl ConfiguredFeed {
     }
 }
 
-/// The id of a record that is the same over its revisions, and the one that is printed: the original
-/// writes `12|3` for QuickBooks' record 12 (reference: cloud-elements §7.3).
+/// The id of a record that is the same over its revisions, and the one that is printed: the
+/// original writes `12|3` for QuickBooks' record 12 (reference: cloud-elements §7.3).
 fn without_revision(id: String) -> (String, Option<String>) {
     match id.split_once('|') {
         Some((own, _)) => (own.to_owned(), Some(id)),

@@ -3,6 +3,7 @@
 //! then must the customer act.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ledgerhook_connector::{GrantRequest, RefreshError, Tokens as Granted, UserTokens};
 use ledgerhook_store::grants::StoredGrant;
@@ -10,6 +11,9 @@ use ledgerhook_store::grants::StoredGrant;
 use super::sealing::Opened;
 use super::{AccessError, Tokens, credentials};
 use crate::roster::Seat;
+
+/// How long to wait before a store that failed is asked again to keep new tokens.
+const STORE_RETRY_WAIT: Duration = Duration::from_millis(500);
 
 /// Whoever holds it refreshes the tokens of an instance.
 #[derive(Debug, Default)]
@@ -113,7 +117,8 @@ impl Tokens {
         connector.oauth.refresh(request).await
     }
 
-    /// On disk before it is used: the old one is spent.
+    /// On disk before it is used. The old one is spent, so a store that fails is asked until it
+    /// works: what is not kept here is lost to the customer.
     async fn keep(
         &self,
         seat: &Seat,
@@ -123,7 +128,20 @@ impl Tokens {
     ) -> Result<UserTokens, AccessError> {
         let previous = Some(grant.sealed_tokens);
         let renewed = self.sealed(&granted, grant.generation + 1, previous, opened.ends_at);
-        if self.base.store.store_grant(seat.id, renewed).await? {
+        let is_kept = loop {
+            match self.base.store.store_grant(seat.id, renewed.clone()).await {
+                Ok(is_kept) => break is_kept,
+                Err(error) if self.supervisor.is_ending() => return Err(error.into()),
+                Err(error) => {
+                    tracing::error!(instance = %seat.id, %error, "new tokens are not stored yet");
+                    tokio::select! {
+                        () = tokio::time::sleep(STORE_RETRY_WAIT) => {}
+                        () = self.supervisor.ending() => {}
+                    }
+                }
+            }
+        };
+        if is_kept {
             return Ok(UserTokens { token: granted.access, companion: granted.refresh });
         }
         let grant = self.stored(seat.id).await?;
