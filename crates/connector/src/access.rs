@@ -6,18 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use ledgerhook_model::Secret;
 
-use crate::oauth::ClientCredentials;
+use crate::credentials::{ClientCredentials, UserTokens};
 use crate::provider_error::ProviderError;
-
-/// The tokens of one call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UserTokens {
-    /// The access token.
-    pub token: Secret,
-    /// What came with it: the refresh token of OAuth 2.0, the token secret of OAuth 1.0a, which
-    /// signs calls.
-    pub companion: Secret,
-}
 
 /// Where the tokens of calls come from.
 #[async_trait]

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 mod access;
+mod credentials;
 mod feed;
 mod hub;
 mod notices;
@@ -15,15 +16,16 @@ mod provider_error;
 mod records;
 mod subscriptions;
 
-pub use access::{Access, TokenSource, UserTokens};
+pub use access::{Access, TokenSource};
+pub use credentials::{ClientCredentials, UserTokens};
 pub use feed::{ChangeFeed, FeedPage, FeedRequest, ReadPlan};
 pub use hub::{
     FieldProfile, Hub, HubCompany, HubDeletions, HubPage, HubPlace, HubQuery, HubRecord,
 };
 pub use notices::{Handshake, NoticeEntry, Notices, ParsedNotice};
 pub use oauth::{
-    AuthorizeRequest, ClientCredentials, ConnectError, ConnectRequest, Connected, GrantRequest,
-    MigrateRequest, OAuth, RefreshError, RequestToken, RequestTokenRequest, Tokens,
+    AuthorizeRequest, ConnectError, ConnectRequest, Connected, GrantRequest, MigrateRequest, OAuth,
+    RefreshError, RequestToken, RequestTokenRequest, Tokens,
 };
 pub use pace::{HOLD_MAX, Pace, PaceLimits, TURN_WAIT_MAX};
 pub use profile::{ElementProfile, ResourceProfile};

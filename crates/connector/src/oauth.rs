@@ -8,7 +8,7 @@ use ledgerhook_model::configuration::Configuration;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use crate::access::UserTokens;
+use crate::credentials::{ClientCredentials, UserTokens};
 
 /// What an authorisation URL is made of.
 #[derive(Debug, Clone)]
@@ -43,15 +43,6 @@ pub struct RequestToken {
     pub token: String,
     /// For `providerData.secret` of the creation request.
     pub secret: Secret,
-}
-
-/// Client id and secret of a provider app.
-#[derive(Debug, Clone)]
-pub struct ClientCredentials {
-    /// Client id.
-    pub api_key: Secret,
-    /// Client secret.
-    pub api_secret: Secret,
 }
 
 /// What the creation of an instance brought.

@@ -9,6 +9,7 @@
 
 mod hydration;
 mod lookup;
+mod obstacle;
 mod visit;
 
 use std::collections::HashMap;

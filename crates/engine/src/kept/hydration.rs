@@ -14,7 +14,7 @@ use ledgerhook_model::configuration::VendorType;
 use ledgerhook_model::{Change, ChangeKind, Moment, Version};
 use serde_json::{Map, Value};
 
-use super::visit::{NotNow, Obstacle};
+use super::obstacle::{NotNow, Obstacle};
 use crate::calls::Calls;
 use crate::polling::{Polling, Sweep};
 use crate::roster::Seat;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use ledgerhook_connector::{Connector, NoticeEntry, RecordsPage};
 use ledgerhook_model::{ChangeKind, NoticeId};
 
-use super::visit::{NotNow, Obstacle, Unanswered};
+use super::obstacle::{NotNow, Obstacle, Unanswered};
 use crate::calls::Calls;
 use crate::roster::Seat;
 

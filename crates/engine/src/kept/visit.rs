@@ -1,9 +1,8 @@
 //! A visit of one company: its kept notices, page by page, become events.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use ledgerhook_connector::{Connector, NoticeEntry, Notices, ProviderError};
+use ledgerhook_connector::{Connector, NoticeEntry, Notices};
 use ledgerhook_model::NoticeId;
 use ledgerhook_store::StoreError;
 use ledgerhook_store::journal::{Append, NoticeSource};
@@ -12,52 +11,12 @@ use ledgerhook_store::kept::{Company, KeptNotice};
 use super::KeptNotices;
 use super::hydration::{Hydration, RecordsRead};
 use super::lookup::Lookup;
+use super::obstacle::Unanswered;
 use crate::roster::{AppSeat, Seat};
 use crate::routing::{Routes, Sender};
 
 /// Most notices of one page. Most are of one record, and a page is bounded in bytes beside.
 const NOTICES_PER_PAGE: usize = 100;
-
-/// A visit that a provider gave no answer to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Unanswered {
-    /// The first notice that it was asked about.
-    pub(super) from: NoticeId,
-    /// How long it is not to be asked.
-    pub(super) wait: Duration,
-}
-
-/// The provider gives no answer now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct NotNow {
-    /// How long it is not to be asked.
-    pub(super) wait: Duration,
-    /// Why, in words for people.
-    pub(super) why: String,
-}
-
-/// Why an instance cannot ask.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Obstacle {
-    /// Nobody gets an answer now.
-    NotNow(NotNow),
-    /// It is not let in, or its question is refused; another instance of the company may ask.
-    ShutOut(String),
-}
-
-impl From<ProviderError> for Obstacle {
-    fn from(error: ProviderError) -> Self {
-        let why = error.to_string();
-        match error {
-            ProviderError::Throttled { wait } => Self::NotNow(NotNow { wait, why }),
-            ProviderError::Unavailable(_) => Self::NotNow(NotNow { wait: Duration::ZERO, why }),
-            ProviderError::Unauthorized
-            | ProviderError::Refused(_)
-            | ProviderError::Rejected(_)
-            | ProviderError::NotFound(_) => Self::ShutOut(why),
-        }
-    }
-}
 
 /// Goes through the notices that are kept for a company, from `from` on. Returns the first one for
 /// which the provider gave no answer. At the last visit events go out all the same.
