@@ -50,7 +50,7 @@ enum Command {
         #[arg(long)]
         once: bool,
     },
-    /// Run a stand-in of QuickBooks Online to practise against
+    /// Run stand-ins of QuickBooks, FreshBooks and Sage to practise against
     Sandbox(PracticeArguments),
     /// Organisations: the software companies that use this gateway
     #[command(subcommand)]
