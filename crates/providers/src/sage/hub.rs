@@ -28,7 +28,10 @@ use question::Question;
 /// Most records on a page of Sage's.
 const ITEMS_MAX: usize = 200;
 
-/// What helps when a page of whole records is too much for Sage.
+/// Most records on one when a greater page was too much for Sage.
+const ITEMS_IF_HEAVY: usize = 50;
+
+/// What helps when even a smaller page of whole records is too much for Sage.
 const LESS: &str = "; ask for smaller pages with pageSize, or for some members only, as in \
     attributes='created_at,updated_at'";
 
@@ -52,7 +55,7 @@ impl SageHub {
     }
 
     /// A span that is one of Sage's pages is one call; any other is cut out of pages of the
-    /// greatest size.
+    /// greatest size that Sage manages.
     async fn rows(
         &self,
         company: Company<'_>,
@@ -60,7 +63,7 @@ impl SageHub {
         Span { offset, count }: Span,
     ) -> Result<HubPage, ProviderError> {
         let is_own_page = count <= ITEMS_MAX && offset.is_multiple_of(count);
-        let items = if is_own_page { count } else { ITEMS_MAX };
+        let mut items = if is_own_page { count } else { ITEMS_MAX };
         let mut page = HubPage::default();
         loop {
             let at = offset.saturating_add(page.records.len());
@@ -68,6 +71,10 @@ impl SageHub {
             let number = pages_before.saturating_add(1);
             let answer = self.api.get(company, &question.page(number, items)).await?;
             page.reads += 1;
+            if items > ITEMS_IF_HEAVY && faults::is_too_heavy(&answer) {
+                items = ITEMS_IF_HEAVY;
+                continue;
+            }
             let list = read_list(&answer)?;
             // The first answer's time: what changes while the others are read comes after it.
             page.answered_at = page.answered_at.or(list.time);

@@ -1,5 +1,5 @@
-//! The requests of the guide to Sage One, posted as its readers would post them, and the events that
-//! they bring: by a question of one's own, put to the hub.
+//! The requests of the guide to Sage One, posted as its readers would post them, and the events
+//! that they bring: by a question of one's own, put to the hub.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -19,8 +19,8 @@ const COMPANY: &str = "Oak and Wood";
 const CALLBACK_PATH: &str = "/mycoolapp";
 
 /// The question as the guide prints it, with its quote that is not closed.
-const QUESTION: &str = "/hubs/finance/customers?where=lastModifiedDate>='${date:yyyy-MM-dd'T'HH:mm:ss'Z'}' \
-    and attributes='created_at,updated_at";
+const QUESTION: &str = "/hubs/finance/customers?where=lastModifiedDate>=\
+    '${date:yyyy-MM-dd'T'HH:mm:ss'Z'}' and attributes='created_at,updated_at";
 
 /// More than the two times of a record may lie apart that is told as a new one.
 const LATER_SECONDS: i64 = 11;
@@ -107,13 +107,19 @@ async fn the_printed_question_brings_each_change_of_a_customer_once() {
     save(json!({"id": customer["id"], "name": "Ada Oak"}));
     poll().await;
     poll().await;
-    let events = stage.receiver.wait_for_events(CALLBACK_PATH, 2).await;
+    stage.receiver.wait_for_events(CALLBACK_PATH, 2).await;
+    let gone = json!({"id": customer["id"]});
+    stage.sage().change_record(BUSINESS, "contacts", RecordOperation::Delete, gone).unwrap();
+    poll().await;
+    poll().await;
+    let events = stage.receiver.wait_for_events(CALLBACK_PATH, 3).await;
     let id = customer["id"].as_str().unwrap();
     let told: Vec<_> = events
         .iter()
         .map(|event| (event.object_type.as_str(), event.object_id.as_str(), event.kind.as_str()))
         .collect();
-    assert_eq!(told, [("customers", id, "CREATED"), ("customers", id, "UPDATED")]);
+    let kinds = ["CREATED", "UPDATED", "DELETED"];
+    assert_eq!(told, kinds.map(|kind| ("customers", id, kind)));
 
     // The guide names no key to sign with: each instance has one of its own.
     let path = format!("/instances/{}/verification-key", made["id"]);

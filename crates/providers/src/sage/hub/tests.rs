@@ -99,6 +99,20 @@ async fn a_place_leads_on_whatever_the_size_of_the_page() {
 }
 
 #[tokio::test]
+async fn a_page_that_is_too_much_for_sage_is_made_of_smaller_ones() {
+    let server = ScriptedServer::new().await;
+    let books = Books(entries(260, |id| id));
+    let script = |asked: &Asked, _| {
+        let items = asked.parameter("items_per_page").unwrap().parse::<usize>().unwrap();
+        if items > 50 { answer("502 Bad Gateway", "[]") } else { books.answer(asked) }
+    };
+    let page = list(&server, (HubPlace::Page(2), 120), script).await.unwrap();
+    assert_eq!((ids(&page)[0], ids(&page)[119], page.records.len()), ("120", "239", 120));
+    assert_eq!((page.next.as_deref(), page.reads), (Some("240"), 4));
+    assert_eq!(places(&server), ["2 of 120", "3 of 50", "4 of 50", "5 of 50"]);
+}
+
+#[tokio::test]
 async fn an_empty_list_is_an_empty_page() {
     let server = ScriptedServer::new().await;
     let books = Books::default();
