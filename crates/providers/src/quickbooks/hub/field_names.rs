@@ -19,8 +19,8 @@ const CAPITALS: &[(&str, &str)] = &[
 ];
 
 /// `metaData.lastUpdatedTime` is `MetaData.LastUpdatedTime`, and `customerRef.value` is
-/// `CustomerRef`: in a query a reference is its id. Intuit's own names stay as they are. Nothing but
-/// names gets into a query.
+/// `CustomerRef`: in a query a reference is its id. Intuit's own names stay as they are. Nothing
+/// but names gets into a query.
 pub(super) fn intuit_name(field: &str) -> Result<String, ProviderError> {
     let field = match field.strip_suffix(".value") {
         Some(reference) if reference.ends_with("Ref") => reference,
