@@ -1,6 +1,6 @@
 //! Sage Business Cloud Accounting, which the original calls Sage One: OAuth at Sage, changes by
-//! polling only, because Sage sends no webhooks; single records by id (reference: freshbooks-sage
-//! §2).
+//! polling only, because Sage sends no webhooks; single records by id, lists for
+//! the hub (reference: freshbooks-sage §2).
 
 mod answer;
 mod api;
@@ -10,6 +10,7 @@ mod endpoints;
 mod entities;
 mod faults;
 mod feed;
+mod hub;
 mod oauth;
 mod profile;
 mod record;
@@ -31,6 +32,7 @@ use api::Api;
 use endpoints::Endpoints;
 use entities::ENTITIES;
 use feed::SageFeed;
+use hub::SageHub;
 use oauth::SageOAuth;
 use records::SageRecords;
 
@@ -49,7 +51,7 @@ pub(crate) fn connector(
         notices: None,
         subscriptions: None,
         feeds: ENTITIES.iter().map(feed).collect(),
-        records: Some(Arc::new(SageRecords::new(api))),
-        hub: None,
+        records: Some(Arc::new(SageRecords::new(Arc::clone(&api)))),
+        hub: Some(Arc::new(SageHub::new(api))),
     })
 }

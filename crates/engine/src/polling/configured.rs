@@ -98,14 +98,16 @@ impl ChangeFeed for ConfiguredFeed {
                 record: record.to_string().into(),
             });
         }
-        let mut reads = found.reads;
+        let (mut reads, mut until) = (found.reads, found.answered_at);
         let gone = self.hub.deletions(company, &question.resource, request.since).await?;
         if let Some(gone) = gone {
             reads += gone.reads;
+            // Not all deletions may have been read.
+            until = until.into_iter().chain(gone.answered_at).min();
             changes.extend(gone.changes.into_iter().map(|change| self.own(change)));
         }
         changes.sort_by_key(|change| change.changed_at);
-        let provider_time = found.answered_at.unwrap_or(began_at);
+        let provider_time = until.unwrap_or(began_at);
         Ok(FeedPage { changes, provider_time, reads, more: false, note: None })
     }
 }

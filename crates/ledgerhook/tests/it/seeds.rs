@@ -4,6 +4,8 @@
 
 mod cloud_elements;
 mod open_connectors;
+mod sage;
+mod sage_one;
 
 use axum::http::Method;
 use ledgerhook_testkit::{Answer, REDIRECT_URI, SIGNATURE_KEY, Stage};

@@ -36,6 +36,21 @@ impl SageFeed {
     pub(super) fn new(api: Arc<Api>, entity: &'static Entity) -> Self {
         Self { api, entity, resource: entity.resource.into() }
     }
+
+    /// What was deleted from a moment on, and nothing else; `None` where Sage does not tell.
+    pub(super) async fn deletions(
+        &self,
+        company: Company<'_>,
+        since: Moment,
+    ) -> Result<Option<FeedPage>, ProviderError> {
+        if !self.entity.has_deletions || !company.dialect()?.tells_deletions_and_sorts() {
+            return Ok(None);
+        }
+        let mut reader = Reader::new(&self.api, company, self.entity, &self.resource);
+        let mut findings = Findings::default();
+        findings.add(deleted(&mut reader, since).await?);
+        Ok(Some(findings.into_page(since, reader.reads())))
+    }
 }
 
 #[async_trait]
@@ -83,11 +98,14 @@ impl ChangeFeed for SageFeed {
             None => walk::read(&mut reader, updated, since).await?,
         });
         if self.entity.has_deletions && has_more_ways {
-            let deleted = Selection::DeletedAfter(since.minus(SECOND));
-            findings.add(walk::read(&mut reader, deleted, since).await?);
+            findings.add(deleted(&mut reader, since).await?);
         }
         Ok(findings.into_page(since, reader.reads()))
     }
+}
+
+async fn deleted(reader: &mut Reader<'_>, since: Moment) -> Result<Part, ProviderError> {
+    walk::read(reader, Selection::DeletedAfter(since.minus(SECOND)), since).await
 }
 
 /// What one way of asking has brought.

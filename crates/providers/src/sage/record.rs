@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 /// The original's name for the time of the last update, which it wrote beside Sage's own.
-const LAST_MODIFIED: &str = "lastModifiedDate";
+pub(super) const LAST_MODIFIED: &str = "lastModifiedDate";
 
 /// Bytes of its hash that tell an undated record's states apart.
 const FINGERPRINT_BYTES: usize = 8;
@@ -100,7 +100,7 @@ impl<'a> Row<'a> {
     }
 
     /// Sage's own text, with the time of the last update once more under the original's name.
-    fn in_original_form(&self) -> String {
+    pub(super) fn in_original_form(&self) -> String {
         let json = self.json.get();
         let updated_at = dated(&self.head.updated_at).map(|(text, _)| text);
         let members = json.trim_end().strip_suffix('}');
