@@ -29,6 +29,7 @@ use super::entities::{KnownEntities, KnownEntity};
 use super::faults;
 use super::feed::SweepFeed;
 use super::record::Row;
+use super::stamp::Stamp;
 use question::Question;
 
 /// FreshBooks' hub.
@@ -204,7 +205,7 @@ impl Span {
 #[derive(Debug)]
 struct Shown {
     record: Value,
-    updated: Option<super::stamp::Stamp>,
+    updated: Option<Stamp>,
 }
 
 fn shown(known: &KnownEntity, answer: &Answer, json: &RawValue) -> Result<Shown, ProviderError> {

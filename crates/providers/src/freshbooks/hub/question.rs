@@ -131,8 +131,7 @@ impl Question {
         let is_in_accounting = matches!(entity.place, Place::Account { .. });
         let name = if is_in_accounting { format!("search[{field}]") } else { field.clone() };
         self.parameters.push((name, value.text().to_owned()));
-        let ends_so = |end: &&str| field.ends_with(*end);
-        let is_wish = WISH_ENDS.iter().any(|end| ends_so(&end))
+        let is_wish = WISH_ENDS.iter().any(|end| field.ends_with(*end))
             || (!is_in_accounting && WISHES_OF_BUSINESS.contains(&field.as_str()));
         if !is_wish {
             self.equalities.push(comparison.clone());
