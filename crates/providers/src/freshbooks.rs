@@ -7,6 +7,7 @@ mod endpoints;
 mod entities;
 mod faults;
 mod feed;
+mod hub;
 mod notices;
 mod oauth;
 mod profile;
@@ -29,6 +30,7 @@ use crate::settings::{ElementSettings, SettingsError};
 use api::Api;
 use endpoints::Endpoints;
 use feed::SweepFeed;
+use hub::FreshBooksHub;
 use notices::FreshBooksNotices;
 use oauth::FreshBooksOAuth;
 use records::FreshBooksRecords;
@@ -47,7 +49,7 @@ pub(crate) fn connector(
         notices: Some(Arc::new(FreshBooksNotices::new())),
         subscriptions: Some(Arc::new(FreshBooksSubscriptions::new(Arc::clone(&api)))),
         feeds: vec![Arc::new(SweepFeed::new(Arc::clone(&api)))],
-        records: Some(Arc::new(FreshBooksRecords::new(api))),
-        hub: None,
+        records: Some(Arc::new(FreshBooksRecords::new(Arc::clone(&api)))),
+        hub: Some(Arc::new(FreshBooksHub::new(api))),
     })
 }

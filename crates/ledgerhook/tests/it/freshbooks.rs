@@ -1,9 +1,9 @@
-//! FreshBooks: callbacks that the gateway registers itself, records read behind its notices, and a
-//! sweep for what they lose.
+//! FreshBooks: callbacks that the gateway registers itself, records read behind its notices, a sweep
+//! for what they lose, and the hub.
 
 use ledgerhook_sandbox::freshbooks::{Business, RecordOperation};
 use ledgerhook_testkit::{
-    Arrived, Candidate, Instance, PATIENCE, SIGNATURE_KEY, Stage, eventually,
+    Arrived, Caller, Candidate, Instance, PATIENCE, SIGNATURE_KEY, Stage, eventually,
 };
 use serde_json::{Value, json};
 
@@ -21,8 +21,9 @@ async fn connected(configuration: Value) -> (Stage, Instance) {
     (stage, instance)
 }
 
-async fn wait_until_confirmed(stage: &Stage, instance: &Instance) {
-    let path = format!("/instances/{}/subscriptions", instance.id);
+/// Waits until FreshBooks has verified every callback of an instance.
+pub(crate) async fn wait_until_confirmed(stage: &Stage, instance_id: i64) {
+    let path = format!("/instances/{instance_id}/subscriptions");
     let confirmed = async || {
         let rows = stage.tenant.caller.get(&path).await.ok();
         let rows = rows.as_array().unwrap();
@@ -43,7 +44,7 @@ fn told(events: &[Arrived]) -> Vec<(&str, &str)> {
 #[tokio::test]
 async fn a_client_is_told_of_when_it_is_made_changed_and_deleted() {
     let (stage, instance) = connected(json!({"event.poller.urls": "customers|invoices"})).await;
-    wait_until_confirmed(&stage, &instance).await;
+    wait_until_confirmed(&stage, instance.id).await;
     assert_eq!(stage.freshbooks().callbacks(BUSINESS).unwrap().len(), 2, "one for each noun");
 
     let sample = stage.freshbooks().sample_body(BUSINESS, "client", 1).unwrap();
@@ -66,7 +67,7 @@ async fn a_client_is_told_of_when_it_is_made_changed_and_deleted() {
 #[tokio::test]
 async fn a_notice_that_comes_twice_is_one_event() {
     let (stage, instance) = connected(json!({"event.poller.urls": "customers"})).await;
-    wait_until_confirmed(&stage, &instance).await;
+    wait_until_confirmed(&stage, instance.id).await;
     stage.freshbooks().duplicate_next_notices(BUSINESS, 1).unwrap();
     let sample = stage.freshbooks().sample_body(BUSINESS, "client", 1).unwrap();
     change(&stage, "client", RecordOperation::Save, sample);
@@ -81,7 +82,7 @@ async fn a_notice_that_comes_twice_is_one_event() {
 async fn what_a_lost_notice_should_have_told_a_sweep_finds() {
     let wish = json!({"event.vendor.type": "hybrid", "event.poller.urls": "customers"});
     let (stage, instance) = connected(wish).await;
-    wait_until_confirmed(&stage, &instance).await;
+    wait_until_confirmed(&stage, instance.id).await;
     stage.freshbooks().drop_next_notices(BUSINESS, 1).unwrap();
     let sample = stage.freshbooks().sample_body(BUSINESS, "client", 1).unwrap();
     change(&stage, "client", RecordOperation::Save, sample);
@@ -97,7 +98,7 @@ async fn what_a_lost_notice_should_have_told_a_sweep_finds() {
 #[tokio::test]
 async fn callbacks_end_with_the_instance() {
     let (stage, instance) = connected(json!({"event.poller.urls": "customers"})).await;
-    wait_until_confirmed(&stage, &instance).await;
+    wait_until_confirmed(&stage, instance.id).await;
     let path = format!("/instances/{}", instance.id);
     stage.tenant.caller.delete(&path).await;
     let none = async || {
@@ -116,4 +117,72 @@ async fn a_business_that_is_not_there_is_said_with_those_that_are() {
     let candidate = Candidate::freshbooks(NAME, identity).with(wrong);
     let message = stage.try_connect_to(&stage.tenant, &candidate).await.refused(400);
     assert!(message.contains(NAME), "{message}");
+}
+
+/// Three clients in the books, and a caller with the instance's token.
+async fn hub_of_three() -> (Stage, Caller) {
+    let (stage, instance) = connected(json!({"event.notification.enabled": false})).await;
+    for name in ["ada", "bea", "cleo"] {
+        let body = json!({"fname": name, "email": format!("{name}@example.com")});
+        change(&stage, "client", RecordOperation::Save, body);
+    }
+    let caller = stage.tenant.caller.with_token(&instance.token);
+    (stage, caller)
+}
+
+fn names(page: &Value) -> Vec<&str> {
+    page.as_array().unwrap().iter().map(|record| record["fname"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn the_hub_finds_clients_by_a_condition() {
+    let (_stage, caller) = hub_of_three().await;
+    for (condition, expected) in [
+        ("email%20%3D%20'bea@example.com'", vec!["bea"]),
+        ("email%20%3D%20'zoe@example.com'", vec![]),
+        // FreshBooks does not search by this member; the gateway compares it itself.
+        ("vis_state%3D0%20AND%20fname%3D'cleo'", vec!["cleo"]),
+        ("updated%20%3E%3D%20'2020-01-01T00:00:00Z'", vec!["cleo", "bea", "ada"]),
+        ("updated%20%3E%20'2100-01-01T00:00:00Z'", vec![]),
+        ("updated_min%20%3D%20'2100-01-01'", vec![]),
+    ] {
+        let page = caller.get(&format!("/hubs/finance/customers?where={condition}")).await.ok();
+        assert_eq!(names(&page), expected, "{condition}");
+    }
+    for (query, words) in [
+        ("where=emial%3D'bea@example.com'", "no such member"),
+        ("where=fname%20LIKE%20'b%25'", "email_like"),
+        ("where=fname%3D'a'%20OR%20fname%3D'b'", "no OR"),
+        ("orderBy=fname,lname", "one column"),
+    ] {
+        let refused = caller.get(&format!("/hubs/finance/customers?{query}")).await.refused(400);
+        assert!(refused.contains(words), "{query}: {refused}");
+    }
+}
+
+#[tokio::test]
+async fn two_pages_of_the_hub_are_one_of_twice_the_size() {
+    let (_stage, caller) = hub_of_three().await;
+    let path = |page: u32, size: u32| {
+        format!("/hubs/finance/customers?page={page}&pageSize={size}&returnCount=true")
+    };
+    let (first, second) = (caller.get(&path(1, 1)).await, caller.get(&path(2, 1)).await);
+    assert_eq!(first.header("elements-total-count"), Some("3"));
+    let both = caller.get(&path(1, 2)).await.ok();
+    let (first, second) = (first.ok(), second.ok());
+    assert_eq!([names(&first), names(&second)].concat(), names(&both));
+    let all = caller.all("/hubs/finance/customers?pageSize=2").await;
+    assert_eq!(names(&Value::Array(all)), ["cleo", "bea", "ada"]);
+}
+
+#[tokio::test]
+async fn the_hub_reads_one_client_or_says_that_there_is_none() {
+    let (_stage, caller) = hub_of_three().await;
+    let page = caller.get("/hubs/finance/customers?pageSize=1").await.ok();
+    let id = page[0]["id"].as_u64().unwrap();
+    let found = caller.get(&format!("/hubs/finance/customers/{id}")).await.ok();
+    assert_eq!(found, page[0], "in the form of the list");
+    let missing = caller.get("/hubs/finance/customers/99999999").await.refused(404);
+    assert!(missing.contains("FreshBooks has no client 99999999"), "{missing}");
+    caller.get("/hubs/finance/customers/seven").await.refused(400);
 }

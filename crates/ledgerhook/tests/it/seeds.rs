@@ -3,6 +3,7 @@
 //! misprinted is refused with its place and its cure.
 
 mod cloud_elements;
+mod freshbooks;
 mod open_connectors;
 mod sage;
 mod sage_one;

@@ -23,6 +23,17 @@ pub(super) struct Entity {
     pub(super) lists: &'static [Parameters],
 }
 
+impl Entity {
+    /// Those of the lists that show deleted records.
+    pub(super) fn lists_with_deleted(&self) -> impl Iterator<Item = Parameters> {
+        let shows = |list: &Parameters| list.iter().any(|(name, _)| SHOW_DELETED.contains(name));
+        self.lists.iter().copied().filter(shows)
+    }
+}
+
+/// Parameters that make a list show deleted records.
+const SHOW_DELETED: [&str; 3] = ["search[vis_state]", "active", "include_deleted"];
+
 /// Parameters of a query.
 pub(super) type Parameters = &'static [(&'static str, &'static str)];
 

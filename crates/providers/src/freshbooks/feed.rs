@@ -42,6 +42,36 @@ impl SweepFeed {
     pub(super) fn new(api: Arc<Api>) -> Self {
         Self { api, entities: KnownEntities::new() }
     }
+
+    /// What the lists that show deleted records have of the first resource of `request`; `None`
+    /// where no list does.
+    pub(super) async fn with_deleted(
+        &self,
+        request: FeedRequest<'_>,
+    ) -> Result<Option<FeedPage>, ProviderError> {
+        let resource = request.resources.first();
+        let Some(known) = resource.and_then(|name| self.entities.of_resource(name)) else {
+            return Ok(None);
+        };
+        let mut lists = known.entity.lists_with_deleted().peekable();
+        if lists.peek().is_none() || !is_swept(known.entity, request.configuration) {
+            return Ok(None);
+        }
+        let sweep = self.sweep(request);
+        let mut findings = Findings::new(request.since);
+        for parameters in lists {
+            sweep.read_list(known, parameters, &mut findings).await?;
+        }
+        Ok(Some(findings.into_page()))
+    }
+
+    fn sweep<'a>(&'a self, request: FeedRequest<'a>) -> Sweep<'a> {
+        Sweep {
+            api: &self.api,
+            company: Company { access: request.access, configuration: request.configuration },
+            since: request.since,
+        }
+    }
 }
 
 #[async_trait]
@@ -67,11 +97,7 @@ impl ChangeFeed for SweepFeed {
     /// A kind of record that may not be seen is left out with a note, as long as there is another
     /// one: an app needs a scope for each, and a plan of FreshBooks may lack some.
     async fn changes(&self, request: FeedRequest<'_>) -> Result<FeedPage, ProviderError> {
-        let sweep = Sweep {
-            api: &self.api,
-            company: Company { access: request.access, configuration: request.configuration },
-            since: request.since,
-        };
+        let sweep = self.sweep(request);
         let mut findings = Findings::new(request.since);
         let mut refusal = None;
         let mut is_any_seen = false;

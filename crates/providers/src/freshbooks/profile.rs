@@ -168,10 +168,7 @@ mod tests {
     #[test]
     fn a_deletion_is_polled_where_a_list_shows_it() {
         for resource in RESOURCES {
-            let lists = of_resource(resource.name).unwrap().lists;
-            let mut names = lists.iter().copied().flatten().map(|(name, _)| *name);
-            let shows = names
-                .any(|name| ["search[vis_state]", "active", "include_deleted"].contains(&name));
+            let shows = of_resource(resource.name).unwrap().lists_with_deleted().next().is_some();
             assert_eq!(resource.polled.contains(&Deleted), shows, "{}", resource.name);
         }
     }

@@ -56,6 +56,12 @@ pub(super) fn day_before(moment: Moment) -> String {
     date.yesterday().unwrap_or(date).to_string()
 }
 
+/// The other end: `search[updated_max]`, a day later than it would need to be.
+pub(super) fn day_after(moment: Moment) -> String {
+    let date = moment.timestamp().to_zoned(eastern()).date();
+    date.tomorrow().unwrap_or(date).to_string()
+}
+
 fn eastern() -> TimeZone {
     let rule = || TimeZone::posix(EASTERN_RULE).unwrap_or(TimeZone::UTC);
     TimeZone::get("America/New_York").unwrap_or_else(|_| rule())
