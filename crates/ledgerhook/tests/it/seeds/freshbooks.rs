@@ -63,7 +63,7 @@ async fn filled(stage: &Stage, printed: &str) -> String {
     ] {
         fill(&mut body, name, value);
     }
-    body
+    body.replace("<INSTANCE_NAME>", "Our books").replace("<Add_Your_Tag>", "a tag")
 }
 
 #[tokio::test]
