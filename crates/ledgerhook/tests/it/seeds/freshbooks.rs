@@ -1,5 +1,5 @@
-//! The texts of the page "FreshBooks Events" of Cloud Elements, letter by letter, with its mistakes,
-//! and what comes of them.
+//! The texts of the page "FreshBooks Events" of Cloud Elements, letter by letter, with its
+//! mistakes, and what comes of them.
 
 use ledgerhook_sandbox::freshbooks::{Business, RecordOperation};
 use ledgerhook_testkit::{Candidate, REDIRECT_URI, Stage};
