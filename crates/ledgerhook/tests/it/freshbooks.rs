@@ -1,5 +1,5 @@
-//! FreshBooks: callbacks that the gateway registers itself, records read behind its notices, a sweep
-//! for what they lose, and the hub.
+//! FreshBooks: callbacks that the gateway registers itself, records read behind its notices, a
+//! sweep for what they lose, and the hub.
 
 use ledgerhook_sandbox::freshbooks::{Business, RecordOperation};
 use ledgerhook_testkit::{

@@ -1,5 +1,5 @@
-//! The texts of the page "FreshBooks Events" of Cloud Elements, letter by letter, with its mistakes,
-//! and what comes of them.
+//! The texts of the page "FreshBooks Events" of Cloud Elements, letter by letter, with its
+//! mistakes, and what comes of them.
 
 use ledgerhook_sandbox::freshbooks::{Business, RecordOperation};
 use ledgerhook_testkit::{Candidate, REDIRECT_URI, Stage};
@@ -63,7 +63,7 @@ async fn filled(stage: &Stage, printed: &str) -> String {
     ] {
         fill(&mut body, name, value);
     }
-    body
+    body.replace("<INSTANCE_NAME>", "Our books").replace("<Add_Your_Tag>", "a tag")
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
-//! A question as a search of FreshBooks', which knows `name=value` and little else: what it lacks is
-//! refused with what it has, and what it may ignore is held against the records (reference:
+//! A question as a search of FreshBooks', which knows `name=value` and little else: what it lacks
+//! is refused with what it has, and what it may ignore is held against the records (reference:
 //! freshbooks-sage §1.9, cloud-elements §7.2 and §7.6).
 
 use ledgerhook_connector::ProviderError;

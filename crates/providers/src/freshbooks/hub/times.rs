@@ -111,8 +111,8 @@ fn is_day(value: &Literal) -> bool {
     day(value).is_some()
 }
 
-/// A time in the form in which records print it, by their own clock, or with an offset. A day is its
-/// beginning, or its end.
+/// A time in the form in which records print it, by their own clock, or with an offset. A day is
+/// its beginning, or its end.
 fn time(
     entity: &Entity,
     field: &str,
