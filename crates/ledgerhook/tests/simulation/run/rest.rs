@@ -34,6 +34,11 @@ impl<W: World> Run<W> {
         self.bury_if_dead();
         self.down_until = self.time.now();
         self.revive_if_due().await;
+        for number in 0..self.instances.len() {
+            if self.instances[number].plan.kind.polls() {
+                self.enable_polling(number).await;
+            }
+        }
         let from = self.time.now();
         let mut unsettled = Some(String::new());
         for _ in 0..LOOKS_MAX {

@@ -210,4 +210,13 @@ impl<W: World> Run<W> {
         self.figures.authorizations += 1;
         self.note(&format!("instance {number} was authorised again"));
     }
+
+    /// Has an instance polled that was left alone after too many failures.
+    pub(super) async fn enable_polling(&mut self, number: usize) {
+        let plan = self.instances[number].plan.clone();
+        let authorization = self.organizations[plan.organization].authorization.clone();
+        let target = format!("PUT /instances/{}/polling-enabled", self.instances[number].id);
+        let process = self.process();
+        self.drive(async move { process.call(&target, &authorization, &Value::Null).await }).await;
+    }
 }
