@@ -5,6 +5,7 @@ mod freshbooks;
 mod quickbooks;
 mod sage;
 mod settings;
+mod token_endpoint;
 
 #[cfg(test)]
 mod scripted_server;

@@ -19,9 +19,10 @@ use ledgerhook_model::configuration::keys;
 use url::form_urlencoded;
 
 use super::endpoints::Endpoints;
+use crate::token_endpoint::{self, Refusal};
 use connect_input::{CodeGrant, ExternalGrant, Wanted, redirect_uri};
 use membership::Business;
-use token_answer::{Refusal, TokenAnswer};
+use token_answer::TokenAnswer;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: &str = "application/json";
@@ -152,7 +153,7 @@ impl OAuth for FreshBooksOAuth {
         if answer.status.is_success() {
             return Ok(());
         }
-        Err(match token_answer::refusal(&answer) {
+        Err(match token_endpoint::refusal(&answer) {
             Some(refusal) => refresh_refused(refusal),
             None => {
                 let message = format!("FreshBooks answered {}", answer.status.as_u16());

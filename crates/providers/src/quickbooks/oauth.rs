@@ -28,10 +28,11 @@ use url::form_urlencoded;
 use super::api::Api;
 use super::endpoints::Endpoints;
 use super::profile::{REALM_ID, SCOPE_DEFAULT};
+use crate::token_endpoint::{self, Refusal};
 use company_check::Claim;
 use connect_input::{CodeGrant, Protocol, VerifierGrant, redirect_uri};
 use migration::Migration;
-use token_answer::{Refusal, TokenAnswer};
+use token_answer::TokenAnswer;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: &str = "application/json";
@@ -248,7 +249,7 @@ impl OAuth for QuickBooksOAuth {
         if answer.status.is_success() {
             return Ok(());
         }
-        Err(match token_answer::refusal(&answer) {
+        Err(match token_endpoint::refusal(&answer) {
             Some(refusal) => refresh_refused(refusal),
             None => {
                 let message = format!("Intuit answered {}", answer.status.as_u16());

@@ -20,9 +20,10 @@ use url::form_urlencoded;
 use super::dialect::{Dialect, DialectProblem};
 use super::endpoints::Endpoints;
 use super::profile::{BUSINESS_ID, COUNTRY, RESOURCE_OWNER_ID, SCOPE_DEFAULT};
+use crate::token_endpoint::{self, Refusal};
 use businesses::Businesses;
 use connect_input::{CodeGrant, ExternalGrant, redirect_uri};
-use token_answer::{Refusal, TokenAnswer};
+use token_answer::TokenAnswer;
 
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -185,7 +186,7 @@ impl OAuth for SageOAuth {
         if answer.status.is_success() {
             return Ok(());
         }
-        Err(match token_answer::refusal(&answer) {
+        Err(match token_endpoint::refusal(&answer) {
             Some(refusal) => refresh_refused(refusal),
             None => {
                 let message = format!("Sage answered {}", answer.status.as_u16());

@@ -5,18 +5,15 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::StatusCode;
 use ledgerhook_connector::Tokens;
 use ledgerhook_egress::Answer;
 use ledgerhook_model::Secret;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::token_endpoint::{Refusal, SecretText, refusal, seconds};
 /// How long an access token lives when the answer does not say: what Intuit documents.
 pub(super) const ACCESS_LIFETIME_DEFAULT: Duration = Duration::from_secs(3_600);
-
-/// Most characters repeated of Intuit's own words.
-const WORDS_CHARS_MAX: usize = 300;
 
 /// An answer of the token endpoint.
 #[derive(Debug)]
@@ -40,38 +37,10 @@ pub(super) struct Granted {
     id_token: Option<SecretText>,
 }
 
-/// Why there are no tokens.
-#[derive(Debug)]
-pub(super) struct Refusal {
-    /// Its status.
-    pub(super) status: StatusCode,
-    /// The code, as in `invalid_grant`.
-    pub(super) error: String,
-    /// Code and description.
-    pub(super) words: String,
-}
-
-/// A text that goes into a [`Secret`] straight from the parser.
-#[derive(Debug, Deserialize)]
-#[serde(from = "String")]
-struct SecretText(Secret);
-
-impl From<String> for SecretText {
-    fn from(text: String) -> Self {
-        Self(Secret::new(text))
-    }
-}
-
 /// What an `id_token` says.
 #[derive(Deserialize)]
 struct Claims {
     realmid: Option<Value>,
-}
-
-#[derive(Deserialize)]
-struct ErrorBody {
-    error: String,
-    error_description: Option<String>,
 }
 
 impl TokenAnswer {
@@ -91,29 +60,6 @@ impl TokenAnswer {
             None => Self::Unusable(format!("Intuit answered {status}")),
         }
     }
-}
-
-/// The error that a client's request met; `None` when the server itself failed or throttles.
-pub(super) fn refusal(answer: &Answer) -> Option<Refusal> {
-    let status = answer.status;
-    if !status.is_client_error() || status == StatusCode::TOO_MANY_REQUESTS {
-        return None;
-    }
-    let body = serde_json::from_slice(&answer.body).ok();
-    let body = match (body, status) {
-        (Some(body), _) => body,
-        // RFC 6749 §5.2 allows 401 for this error only.
-        (None, StatusCode::UNAUTHORIZED) => {
-            ErrorBody { error: "invalid_client".to_owned(), error_description: None }
-        }
-        (None, _) => return None,
-    };
-    let words = match body.error_description {
-        Some(description) => format!("{}: {description}", body.error),
-        None => body.error.clone(),
-    };
-    let shortened = |text: String| text.chars().take(WORDS_CHARS_MAX).collect();
-    Some(Refusal { status, error: shortened(body.error), words: shortened(words) })
 }
 
 impl Granted {
@@ -139,12 +85,4 @@ impl Granted {
             other => other.as_u64().map(|realm| realm.to_string()),
         }
     }
-}
-
-fn seconds(value: Option<&Value>) -> Option<Duration> {
-    let seconds = match value? {
-        Value::String(text) => text.trim().parse().ok()?,
-        other => other.as_u64()?,
-    };
-    Some(Duration::from_secs(seconds))
 }

@@ -3,18 +3,15 @@
 
 use std::time::Duration;
 
-use http::StatusCode;
 use ledgerhook_connector::Tokens;
 use ledgerhook_egress::Answer;
 use ledgerhook_model::Secret;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::token_endpoint::{Refusal, SecretText, refusal, seconds};
 /// How long an access token lives when the answer does not say: those of API v3.1.
 pub(super) const ACCESS_LIFETIME_DEFAULT: Duration = Duration::from_secs(300);
-
-/// Most characters repeated of Sage's own words.
-const WORDS_CHARS_MAX: usize = 300;
 
 /// An answer of a token endpoint.
 #[derive(Debug)]
@@ -38,34 +35,6 @@ pub(super) struct Granted {
     pub(super) resource_owner_id: Option<String>,
 }
 
-/// Why there are no tokens.
-#[derive(Debug)]
-pub(super) struct Refusal {
-    /// Its status.
-    pub(super) status: StatusCode,
-    /// The code, as in `invalid_grant`.
-    pub(super) error: String,
-    /// Code and description.
-    pub(super) words: String,
-}
-
-/// A text that goes into a [`Secret`] straight from the parser.
-#[derive(Debug, Deserialize)]
-#[serde(from = "String")]
-struct SecretText(Secret);
-
-impl From<String> for SecretText {
-    fn from(text: String) -> Self {
-        Self(Secret::new(text))
-    }
-}
-
-#[derive(Deserialize)]
-struct ErrorBody {
-    error: String,
-    error_description: Option<String>,
-}
-
 impl TokenAnswer {
     /// Reads an answer of any status.
     pub(super) fn read(answer: &Answer) -> Self {
@@ -83,28 +52,6 @@ impl TokenAnswer {
     }
 }
 
-/// The error that a client's request met; `None` when the server itself failed or throttles.
-pub(super) fn refusal(answer: &Answer) -> Option<Refusal> {
-    let status = answer.status;
-    if !status.is_client_error() || status == StatusCode::TOO_MANY_REQUESTS {
-        return None;
-    }
-    let body = match (serde_json::from_slice(&answer.body), status) {
-        (Ok(body), _) => body,
-        // RFC 6749 §5.2 allows 401 for this error only.
-        (Err(_), StatusCode::UNAUTHORIZED) => {
-            ErrorBody { error: "invalid_client".to_owned(), error_description: None }
-        }
-        (Err(_), _) => return None,
-    };
-    let words = match body.error_description {
-        Some(description) => format!("{}: {description}", body.error),
-        None => body.error.clone(),
-    };
-    let shortened = |text: String| text.chars().take(WORDS_CHARS_MAX).collect();
-    Some(Refusal { status, error: shortened(body.error), words: shortened(words) })
-}
-
 impl Granted {
     /// The tokens; `None` when there is no refresh token, neither here nor from before.
     pub(super) fn into_tokens(self, refresh_before: Option<&Secret>) -> Option<Tokens> {
@@ -117,12 +64,4 @@ impl Granted {
             refresh_hard_lifetime: None,
         })
     }
-}
-
-fn seconds(value: Option<&Value>) -> Option<Duration> {
-    let seconds = match value? {
-        Value::String(text) => text.trim().parse().ok()?,
-        other => other.as_u64()?,
-    };
-    Some(Duration::from_secs(seconds))
 }
