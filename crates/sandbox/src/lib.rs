@@ -16,6 +16,7 @@
 mod chance;
 mod command;
 mod connection;
+mod control;
 pub mod freshbooks;
 mod options;
 pub mod quickbooks;

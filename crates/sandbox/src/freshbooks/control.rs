@@ -1,11 +1,7 @@
 //! The control routes under `/sandbox`: the handle, for a person with a shell.
-//!
-//! They take JSON only, so that no page of another site can call them through a browser.
 
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
@@ -16,22 +12,10 @@ use super::{
     App, Business, FaultPlan, FreshBooks, FreshBooksError, RecordKey, RecordOperation, RecordState,
     User,
 };
+use crate::control::{Answer, Body, ControlError, Disconnect, Nothing, Operation, done, listed};
 
 /// What `GET /sandbox` says.
 const GUIDE: &str = include_str!("control_guide.txt");
-
-/// An answer, or the reason why not with its status.
-type Answer = Result<Json<Value>, ControlError>;
-
-/// A body that may not be JSON.
-type Body<T> = Result<Json<T>, JsonRejection>;
-
-/// A refused control call.
-#[derive(Debug)]
-struct ControlError {
-    status: StatusCode,
-    reason: String,
-}
 
 impl From<FreshBooksError> for ControlError {
     fn from(error: FreshBooksError) -> Self {
@@ -49,18 +33,6 @@ impl From<FreshBooksError> for ControlError {
             | FreshBooksError::TooLate(_) => StatusCode::BAD_REQUEST,
         };
         Self { status, reason: error.to_string() }
-    }
-}
-
-impl From<JsonRejection> for ControlError {
-    fn from(rejection: JsonRejection) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, reason: rejection.body_text() }
-    }
-}
-
-impl IntoResponse for ControlError {
-    fn into_response(self) -> Response {
-        (self.status, Json(json!({"error": self.reason}))).into_response()
     }
 }
 
@@ -85,10 +57,6 @@ pub(super) fn routes(freshbooks: FreshBooks) -> Router<SharedState> {
         .with_state(freshbooks)
 }
 
-fn done() -> Answer {
-    Ok(Json(json!({"done": true})))
-}
-
 async fn put_app(State(freshbooks): State<FreshBooks>, body: Body<App>) -> Answer {
     let Json(app) = body?;
     let shown = json!(app);
@@ -107,11 +75,6 @@ async fn put_user(State(freshbooks): State<FreshBooks>, body: Body<User>) -> Ans
     Ok(Json(shown))
 }
 
-/// An empty object, so that these calls too need a JSON body.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
 async fn expire_tokens(
     State(freshbooks): State<FreshBooks>,
     Path(identity): Path<u64>,
@@ -119,13 +82,6 @@ async fn expire_tokens(
 ) -> Answer {
     let Json(Nothing {}) = body?;
     Ok(Json(json!({"expired": freshbooks.expire_access_tokens(identity)?})))
-}
-
-/// Which app loses its access; every app when none is named.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Disconnect {
-    client_id: Option<String>,
 }
 
 async fn disconnect(
@@ -182,21 +138,10 @@ async fn callbacks(State(freshbooks): State<FreshBooks>, Path(business): Path<u6
 
 /// `[{"noun", "id", "updated", "vis_state", "gone"}, …]`.
 async fn snapshot(State(freshbooks): State<FreshBooks>, Path(business): Path<u64>) -> Answer {
-    let listed = |((noun, id), state): (RecordKey, RecordState)| {
-        let mut shown = json!({"noun": noun, "id": id});
-        if let (Value::Object(shown), Value::Object(state)) = (&mut shown, json!(state)) {
-            shown.extend(state);
-        }
-        shown
+    let shown = |((noun, id), state): (RecordKey, RecordState)| {
+        listed(json!({"noun": noun, "id": id}), &state)
     };
-    Ok(Json(freshbooks.snapshot(business)?.into_iter().map(listed).collect()))
-}
-
-/// The operation on a record; create or update when absent.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Operation {
-    operation: String,
+    Ok(Json(freshbooks.snapshot(business)?.into_iter().map(shown).collect()))
 }
 
 async fn change_record(

@@ -1,11 +1,7 @@
 //! The control routes under `/sandbox`: the handle, for a person with a shell.
-//!
-//! They take JSON only, so that no page of another site can call them through a browser.
 
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
@@ -15,19 +11,10 @@ use super::shared::SharedState;
 use super::{
     App, Company, FaultPlan, QuickBooks, QuickBooksError, RecordKey, RecordOperation, RecordState,
 };
+use crate::control::{Answer, Body, ControlError, Disconnect, Nothing, Operation, done, listed};
 
 /// What `GET /sandbox` says.
 const GUIDE: &str = include_str!("control_guide.txt");
-
-/// An answer, or the reason why not with its status.
-type Answer = Result<Json<Value>, ControlError>;
-
-/// A refused control call.
-#[derive(Debug)]
-struct ControlError {
-    status: StatusCode,
-    reason: String,
-}
 
 impl From<QuickBooksError> for ControlError {
     fn from(error: QuickBooksError) -> Self {
@@ -42,18 +29,6 @@ impl From<QuickBooksError> for ControlError {
             | QuickBooksError::TooLate(_) => StatusCode::BAD_REQUEST,
         };
         Self { status, reason: error.to_string() }
-    }
-}
-
-impl From<JsonRejection> for ControlError {
-    fn from(rejection: JsonRejection) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, reason: rejection.body_text() }
-    }
-}
-
-impl IntoResponse for ControlError {
-    fn into_response(self) -> Response {
-        (self.status, Json(json!({"error": self.reason}))).into_response()
     }
 }
 
@@ -78,14 +53,7 @@ pub(super) fn routes(quickbooks: QuickBooks) -> Router<SharedState> {
         .with_state(quickbooks)
 }
 
-fn done() -> Answer {
-    Ok(Json(json!({"done": true})))
-}
-
-async fn put_app(
-    State(quickbooks): State<QuickBooks>,
-    body: Result<Json<App>, JsonRejection>,
-) -> Answer {
+async fn put_app(State(quickbooks): State<QuickBooks>, body: Body<App>) -> Answer {
     let Json(app) = body?;
     let shown = json!(app);
     quickbooks.put_app(app)?;
@@ -104,7 +72,7 @@ enum Treatment {
 async fn treat_notices(
     State(quickbooks): State<QuickBooks>,
     Path(client_id): Path<String>,
-    body: Result<Json<Treatment>, JsonRejection>,
+    body: Body<Treatment>,
 ) -> Answer {
     let Json(treatment) = body?;
     match treatment {
@@ -119,10 +87,7 @@ async fn companies(State(quickbooks): State<QuickBooks>) -> Answer {
     Ok(Json(json!(quickbooks.companies())))
 }
 
-async fn add_company(
-    State(quickbooks): State<QuickBooks>,
-    body: Result<Json<Company>, JsonRejection>,
-) -> Answer {
+async fn add_company(State(quickbooks): State<QuickBooks>, body: Body<Company>) -> Answer {
     let Json(company) = body?;
     let shown = json!(company);
     quickbooks.add_company(company)?;
@@ -146,55 +111,36 @@ fn customer() -> String {
 async fn merge(
     State(quickbooks): State<QuickBooks>,
     Path(realm): Path<String>,
-    body: Result<Json<Merge>, JsonRejection>,
+    body: Body<Merge>,
 ) -> Answer {
     let Json(Merge { entity, survivor, loser }) = body?;
     Ok(Json(quickbooks.merge_records(&realm, &entity, &survivor, &loser)?))
 }
 
-/// An empty object, so that these calls too need a JSON body.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
 async fn expire_tokens(
     State(quickbooks): State<QuickBooks>,
     Path(realm): Path<String>,
-    body: Result<Json<Nothing>, JsonRejection>,
+    body: Body<Nothing>,
 ) -> Answer {
     let Json(Nothing {}) = body?;
     Ok(Json(json!({"expired": quickbooks.expire_access_tokens(&realm)?})))
 }
 
-/// Which app loses its connection; every app when none is named.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Disconnect {
-    client_id: Option<String>,
-}
-
 async fn disconnect(
     State(quickbooks): State<QuickBooks>,
     Path(realm): Path<String>,
-    body: Result<Json<Disconnect>, JsonRejection>,
+    body: Body<Disconnect>,
 ) -> Answer {
     let Json(Disconnect { client_id }) = body?;
     let disconnected = quickbooks.disconnect(&realm, client_id.as_deref())?;
     Ok(Json(json!({"disconnected": disconnected})))
 }
 
-/// The operation on a record; create or update when absent.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Operation {
-    operation: String,
-}
-
 async fn change_record(
     State(quickbooks): State<QuickBooks>,
     Path((realm, entity)): Path<(String, String)>,
     Query(Operation { operation }): Query<Operation>,
-    body: Result<Json<Value>, JsonRejection>,
+    body: Body<Value>,
 ) -> Answer {
     let Json(body) = body?;
     let operation = match operation.as_str() {
@@ -212,7 +158,7 @@ async fn change_record(
 async fn email_record(
     State(quickbooks): State<QuickBooks>,
     Path((realm, entity, id)): Path<(String, String, String)>,
-    body: Result<Json<Nothing>, JsonRejection>,
+    body: Body<Nothing>,
 ) -> Answer {
     let Json(Nothing {}) = body?;
     Ok(Json(quickbooks.email_record(&realm, &entity, &id)?))
@@ -220,20 +166,13 @@ async fn email_record(
 
 /// `[{"entity", "id", "sync_token", "last_updated", "standing"}, …]`.
 async fn snapshot(State(quickbooks): State<QuickBooks>, Path(realm): Path<String>) -> Answer {
-    let listed = |((entity, id), state): (RecordKey, RecordState)| {
-        let mut shown = json!({"entity": entity, "id": id});
-        if let (Value::Object(shown), Value::Object(state)) = (&mut shown, json!(state)) {
-            shown.extend(state);
-        }
-        shown
+    let shown = |((entity, id), state): (RecordKey, RecordState)| {
+        listed(json!({"entity": entity, "id": id}), &state)
     };
-    Ok(Json(quickbooks.snapshot(&realm)?.into_iter().map(listed).collect()))
+    Ok(Json(quickbooks.snapshot(&realm)?.into_iter().map(shown).collect()))
 }
 
-async fn add_fault(
-    State(quickbooks): State<QuickBooks>,
-    body: Result<Json<FaultPlan>, JsonRejection>,
-) -> Answer {
+async fn add_fault(State(quickbooks): State<QuickBooks>, body: Body<FaultPlan>) -> Answer {
     let Json(plan) = body?;
     let shown = json!(plan);
     quickbooks.add_fault(plan)?;
@@ -256,7 +195,7 @@ async fn notices(State(quickbooks): State<QuickBooks>) -> Answer {
 async fn resend(
     State(quickbooks): State<QuickBooks>,
     Path(number): Path<u64>,
-    body: Result<Json<Nothing>, JsonRejection>,
+    body: Body<Nothing>,
 ) -> Answer {
     let Json(Nothing {}) = body?;
     quickbooks.resend_notice(number)?;

@@ -1,31 +1,17 @@
 //! The control routes under `/sandbox`: the handle, for a person with a shell.
-//!
-//! They take JSON only, so that no page of another site can call them through a browser.
 
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::shared::SharedState;
 use super::{App, Business, FaultPlan, RecordKey, RecordOperation, RecordState, Sage, SageError};
+use crate::control::{Answer, Body, ControlError, Disconnect, Nothing, Operation, done, listed};
 
 /// What `GET /sandbox` says.
 const GUIDE: &str = include_str!("control_guide.txt");
-
-/// An answer, or the reason why not with its status.
-type Answer = Result<Json<Value>, ControlError>;
-
-/// A refused control call.
-#[derive(Debug)]
-struct ControlError {
-    status: StatusCode,
-    reason: String,
-}
 
 impl From<SageError> for ControlError {
     fn from(error: SageError) -> Self {
@@ -37,18 +23,6 @@ impl From<SageError> for ControlError {
             | SageError::Refused { .. } => StatusCode::BAD_REQUEST,
         };
         Self { status, reason: error.to_string() }
-    }
-}
-
-impl From<JsonRejection> for ControlError {
-    fn from(rejection: JsonRejection) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, reason: rejection.body_text() }
-    }
-}
-
-impl IntoResponse for ControlError {
-    fn into_response(self) -> Response {
-        (self.status, Json(json!({"error": self.reason}))).into_response()
     }
 }
 
@@ -67,7 +41,7 @@ pub(super) fn routes(sage: Sage) -> Router<SharedState> {
         .with_state(sage)
 }
 
-async fn put_app(State(sage): State<Sage>, body: Result<Json<App>, JsonRejection>) -> Answer {
+async fn put_app(State(sage): State<Sage>, body: Body<App>) -> Answer {
     let Json(app) = body?;
     let shown = json!(app);
     sage.put_app(app)?;
@@ -78,41 +52,26 @@ async fn businesses(State(sage): State<Sage>) -> Answer {
     Ok(Json(json!(sage.businesses())))
 }
 
-async fn put_business(
-    State(sage): State<Sage>,
-    body: Result<Json<Business>, JsonRejection>,
-) -> Answer {
+async fn put_business(State(sage): State<Sage>, body: Body<Business>) -> Answer {
     let Json(business) = body?;
     let shown = json!(business);
     sage.put_business(business)?;
     Ok(Json(shown))
 }
 
-/// An empty JSON object.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
 async fn expire_tokens(
     State(sage): State<Sage>,
     Path(id): Path<String>,
-    body: Result<Json<Nothing>, JsonRejection>,
+    body: Body<Nothing>,
 ) -> Answer {
     let Json(Nothing {}) = body?;
     Ok(Json(json!({"expired": sage.expire_access_tokens(&id)?})))
 }
 
-/// Whom to disconnect; every app when no client id is given.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Disconnect {
-    client_id: Option<String>,
-}
-
 async fn disconnect(
     State(sage): State<Sage>,
     Path(id): Path<String>,
-    body: Result<Json<Disconnect>, JsonRejection>,
+    body: Body<Disconnect>,
 ) -> Answer {
     let Json(Disconnect { client_id }) = body?;
     Ok(Json(json!({"disconnected": sage.disconnect(&id, client_id.as_deref())?})))
@@ -120,28 +79,17 @@ async fn disconnect(
 
 /// `[{"endpoint", "id", "created_at", "updated_at", "deleted"}, …]`.
 async fn snapshot(State(sage): State<Sage>, Path(id): Path<String>) -> Answer {
-    let listed = |((endpoint, id), state): (RecordKey, RecordState)| {
-        let mut shown = json!({"endpoint": endpoint, "id": id});
-        if let (Value::Object(shown), Value::Object(state)) = (&mut shown, json!(state)) {
-            shown.extend(state);
-        }
-        shown
+    let shown = |((endpoint, id), state): (RecordKey, RecordState)| {
+        listed(json!({"endpoint": endpoint, "id": id}), &state)
     };
-    Ok(Json(sage.snapshot(&id)?.into_iter().map(listed).collect()))
-}
-
-/// The operation of a change, in its query.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Operation {
-    operation: String,
+    Ok(Json(sage.snapshot(&id)?.into_iter().map(shown).collect()))
 }
 
 async fn change_record(
     State(sage): State<Sage>,
     Path((id, endpoint)): Path<(String, String)>,
     Query(Operation { operation }): Query<Operation>,
-    body: Result<Json<Value>, JsonRejection>,
+    body: Body<Value>,
 ) -> Answer {
     let Json(body) = body?;
     let operation = match operation.as_str() {
@@ -155,10 +103,7 @@ async fn change_record(
     Ok(Json(sage.change_record(&id, &endpoint, operation, body)?))
 }
 
-async fn add_fault(
-    State(sage): State<Sage>,
-    body: Result<Json<FaultPlan>, JsonRejection>,
-) -> Answer {
+async fn add_fault(State(sage): State<Sage>, body: Body<FaultPlan>) -> Answer {
     let Json(plan) = body?;
     let shown = json!(plan);
     sage.add_fault(plan)?;
@@ -167,7 +112,7 @@ async fn add_fault(
 
 async fn clear_faults(State(sage): State<Sage>) -> Answer {
     sage.clear_faults();
-    Ok(Json(json!({"done": true})))
+    done()
 }
 
 async fn calls(State(sage): State<Sage>) -> Answer {
