@@ -47,6 +47,7 @@ pub use portal::{App, Business, User};
 pub use records::{RecordKey, RecordOperation, RecordState};
 pub use throttle::ThrottleLimits;
 
+use crate::dated;
 use crate::options::SandboxOptions;
 use crate::running::Running;
 use books::Books;
@@ -99,6 +100,7 @@ impl FreshBooks {
             .merge(callbacks::routes())
             .merge(control::routes(self.clone()))
             .layer(from_fn_with_state(Arc::clone(shared), faults::intercept))
+            .layer(from_fn_with_state(shared.running.clock(), dated::date))
             .with_state(Arc::clone(shared))
     }
 

@@ -17,6 +17,7 @@ mod chance;
 mod command;
 mod connection;
 mod control;
+mod dated;
 pub mod freshbooks;
 mod options;
 pub mod quickbooks;

@@ -50,6 +50,10 @@ impl Running {
         (self.clock)()
     }
 
+    pub(crate) fn clock(&self) -> Clock {
+        self.clock.clone()
+    }
+
     /// Wakes those who wait for the clock.
     pub(crate) fn announce_clock(&self) {
         self.clock_moved.send_replace(());

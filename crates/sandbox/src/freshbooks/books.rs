@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 pub(super) use listing::{Asked, Page};
-pub(super) use record::Record;
+pub(super) use record::{Record, content_of};
 
 use super::money::Money;
 use super::nouns::{NOUNS, Noun, Removal, Verb};

@@ -136,7 +136,7 @@ async fn callbacks(State(freshbooks): State<FreshBooks>, Path(business): Path<u6
     Ok(Json(json!(freshbooks.callbacks(business)?)))
 }
 
-/// `[{"noun", "id", "updated", "vis_state", "gone"}, …]`.
+/// `[{"noun", "id", "updated", "vis_state", "gone", "content"}, …]`.
 async fn snapshot(State(freshbooks): State<FreshBooks>, Path(business): Path<u64>) -> Answer {
     let shown = |((noun, id), state): (RecordKey, RecordState)| {
         listed(json!({"noun": noun, "id": id}), &state)

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::books::{Books, Fields, Written, fields_of, id_of};
+use super::books::{Books, Fields, Written, content_of, fields_of, id_of};
 use super::nouns::{NOUNS, Noun};
 use super::refusal::Refusal;
 use super::samples::{self, NothingToReferTo};
@@ -35,6 +35,8 @@ pub struct RecordState {
     pub vis_state: u8,
     /// Whether it was deleted for good: a GET by id does not find it.
     pub gone: bool,
+    /// A number for what it shows; see [`FreshBooks::content_of`].
+    pub content: u64,
 }
 
 /// The noun of a record and its id.
@@ -153,11 +155,19 @@ impl FreshBooks {
                     updated: record.updated_at,
                     vis_state: record.vis_state,
                     gone: record.gone,
+                    content: record.content,
                 };
                 ((noun.name, record.id), state)
             };
             books.all().map(standing).collect()
         })
+    }
+
+    /// The number that [`RecordState::content`] has for a record which shows the same as `record`
+    /// of an answer. It is for comparing within one build.
+    #[must_use]
+    pub fn content_of(record: &Value) -> u64 {
+        record.as_object().map(content_of).unwrap_or_default()
     }
 
     /// Looks into the books of a business.

@@ -107,11 +107,12 @@ impl State {
             .callbacks
             .told(write.business_id, change.noun.name, verb)
             .filter(|callback| self.grants.is_connected(&callback.client_id, business))
-            .map(|callback| callback.callback_id);
-        for callback_id in told.collect::<Vec<_>>() {
+            .map(|callback| (callback.callback_id, callback.client_id.clone()));
+        for (callback_id, client_id) in told.collect::<Vec<_>>() {
             let name = format!("{}.{}", change.noun.name, verb.word());
             self.outbox.queue(NoticeOf {
                 callback_id,
+                client_id,
                 business_id: write.business_id,
                 name,
                 object_id: change.id,

@@ -28,6 +28,7 @@ pub(in super::super) struct Asked {
     updated_max: Option<Date>,
     updated_since: Option<Timestamp>,
     include_deleted: bool,
+    active: Option<bool>,
     vis_state: Option<u8>,
     equals: Vec<(String, String)>,
 }
@@ -49,6 +50,7 @@ impl Asked {
                     let invalid = || Refusal::invalid(noun.key, "updated_since", &Value::Null);
                     asked.updated_since = Some(times::parse_since(&value).ok_or_else(invalid)?);
                 }
+                "active" if noun.service == Service::Projects => asked.active = value.parse().ok(),
                 "include_deleted" => asked.include_deleted = value.eq_ignore_ascii_case("true"),
                 _ => {}
             }
@@ -80,9 +82,11 @@ impl Asked {
 
     fn takes(&self, record: &Record) -> bool {
         let day = times::eastern_day(record.updated_at);
-        let visible = match self.vis_state {
-            Some(vis_state) => record.vis_state == vis_state && !record.gone,
-            None => self.include_deleted || !(record.gone || record.vis_state == DELETED),
+        let visible = match (self.vis_state, self.active) {
+            (Some(vis_state), _) => record.vis_state == vis_state && !record.gone,
+            // A deleted project is one that is not active. That it is listed so is ours.
+            (None, Some(active)) => shows(&record.fields, "active", &active.to_string()),
+            (None, None) => self.include_deleted || !(record.gone || record.vis_state == DELETED),
         };
         visible
             && self.updated_min.is_none_or(|min| day >= min)

@@ -1,5 +1,7 @@
 //! One record: what it shows, and what a write may touch.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -25,6 +27,15 @@ pub(in super::super) struct Record {
     pub(in super::super) vis_state: u8,
     /// Whether it was deleted for good.
     pub(in super::super) gone: bool,
+    /// A number for what it shows.
+    pub(in super::super) content: u64,
+}
+
+/// The same number for the same fields in the same order.
+pub(in super::super) fn content_of(fields: &Fields) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    fields.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Record {
@@ -36,7 +47,15 @@ impl Record {
         if noun.has_vis_state() {
             fields.insert("vis_state".to_owned(), ACTIVE.into());
         }
-        Self { id, fields, created_at: now, updated_at: now, vis_state: ACTIVE, gone: false }
+        Self {
+            id,
+            fields,
+            created_at: now,
+            updated_at: now,
+            vis_state: ACTIVE,
+            gone: false,
+            content: 0,
+        }
     }
 
     pub(in super::super) fn is_deleted(&self) -> bool {
@@ -77,12 +96,13 @@ impl Record {
         self.stamp(noun, now);
     }
 
-    /// Writes the times of a change.
+    /// Writes the times of a change, which is complete with them.
     pub(super) fn stamp(&mut self, noun: &Noun, now: Timestamp) {
         self.updated_at = times::whole_second(now);
         for stamp in noun.stamps {
             let at = if stamp.of_creation { self.created_at } else { self.updated_at };
             self.fields.insert(stamp.property.to_owned(), stamp.form.print(at).into());
         }
+        self.content = content_of(&self.fields);
     }
 }

@@ -292,6 +292,7 @@ fn check(asked: &Fields) -> Result<(String, String), EventsError> {
 fn handshake(callback: &Callback, session: &Session) -> NoticeOf {
     NoticeOf {
         callback_id: callback.callback_id,
+        client_id: callback.client_id.clone(),
         business_id: callback.business_id,
         name: "callback.verify".to_owned(),
         object_id: callback.callback_id,

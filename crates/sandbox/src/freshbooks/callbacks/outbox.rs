@@ -34,6 +34,8 @@ pub struct Notice {
     pub number: u64,
     /// The callback it is for.
     pub callback_id: u64,
+    /// The app that registered the callback.
+    pub client_id: String,
     /// The business.
     pub business_id: u64,
     /// `invoice.create`, or `callback.verify` for the handshake.
@@ -106,6 +108,7 @@ pub struct NoticeStats {
 #[derive(Debug)]
 pub(in super::super) struct NoticeOf {
     pub(in super::super) callback_id: u64,
+    pub(in super::super) client_id: String,
     pub(in super::super) business_id: u64,
     pub(in super::super) name: String,
     pub(in super::super) object_id: u64,
@@ -204,6 +207,7 @@ impl Outbox {
         let notice = Notice {
             number: self.last_notice,
             callback_id: of.callback_id,
+            client_id: of.client_id,
             business_id: of.business_id,
             name: of.name,
             object_id: of.object_id,

@@ -1,5 +1,6 @@
 //! Pages, filters and order, with their traps.
 
+use ledgerhook_sandbox::freshbooks::RecordOperation;
 use serde_json::{Value, json};
 
 use super::bench::{BUSINESS, Bench, Tokens, accounting};
@@ -114,4 +115,31 @@ async fn the_repeated_hour_of_autumn_is_ambiguous() {
         printed.push(client["updated"].clone());
     }
     assert_eq!(printed, ["2026-11-01 01:30:00", "2026-11-01 01:30:00"]);
+}
+
+#[tokio::test]
+async fn projects_are_listed_by_whether_they_are_active() {
+    let bench = Bench::start().await;
+    let tokens = bench.connect().await;
+    for number in 1..=2 {
+        bench.freshbooks().create_sample(BUSINESS, "project", number).unwrap();
+    }
+    bench.change("project", RecordOperation::Delete, json!({"id": 1002}));
+    for (query, expected) in
+        [("", vec![1001]), ("?active=true", vec![1001]), ("?active=false", vec![1002])]
+    {
+        let path = format!("/projects/business/{BUSINESS}/projects{query}");
+        let list = bench.get(&tokens, &path).await.json();
+        let ids =
+            list["projects"].as_array().unwrap().iter().map(|one| one["id"].as_u64().unwrap());
+        assert_eq!(ids.collect::<Vec<_>>(), expected, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn answers_are_dated_by_the_clock() {
+    let bench = Bench::start().await;
+    let tokens = bench.connect().await;
+    let answer = bench.get(&tokens, &accounting("users/clients")).await;
+    assert_eq!(answer.header("date"), "Tue, 10 Mar 2026 19:00:00 GMT");
 }
