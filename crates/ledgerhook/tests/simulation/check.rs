@@ -104,6 +104,7 @@ pub(crate) async fn check<W: World>(run: &mut Run<W>) -> Result<(), Violation> {
             truth,
             history,
             notices: &notices,
+            dating: W::dating,
         };
         evidence.check()?;
     }

@@ -45,6 +45,8 @@ pub(crate) struct Machine {
     pub(crate) entropy: Arc<SeededEntropy>,
     pub(crate) providers: ProviderSettings,
     pub(crate) poll_interval_min: Duration,
+    /// Where the network leads to the gateway that runs now.
+    pub(crate) public_url: String,
 }
 
 /// A process.
@@ -89,6 +91,7 @@ impl Process {
         let settings = Settings {
             poll_interval_min: machine.poll_interval_min,
             retention: Duration::from_secs(60 * 24 * 60 * 60),
+            public_url: Some(machine.public_url.clone()),
             retry: RetrySchedule::new(RETRY_WAITS_S.map(Duration::from_secs).to_vec()),
             ..Settings::default()
         };

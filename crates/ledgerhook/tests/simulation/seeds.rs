@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::figures::Figures;
 use crate::run::run;
 use crate::world::World;
+use crate::world::freshbooks::FreshBooksWorld;
 use crate::world::quickbooks::QuickBooksWorld;
 
 /// Seeds of each of the tests below, which run at the same time.
@@ -28,6 +29,7 @@ impl Drop for Announced {
 fn run_one(element: &str, seed: u64) -> Result<Figures, String> {
     let _announced = Announced(seed);
     match element {
+        FreshBooksWorld::ELEMENT => run::<FreshBooksWorld>(seed),
         QuickBooksWorld::ELEMENT => run::<QuickBooksWorld>(seed),
         other => panic!("no such element: {other}"),
     }
@@ -68,6 +70,7 @@ macro_rules! elements {
 
 mod nothing_is_lost_doubled_or_disordered {
     elements! {
+        freshbooks crate::world::freshbooks::FreshBooksWorld,
         quickbooks crate::world::quickbooks::QuickBooksWorld,
     }
 }

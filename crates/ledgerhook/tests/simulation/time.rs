@@ -18,6 +18,10 @@
 //!    two sockets of this machine are seen by such a look, since the kernel hands them over in the
 //!    call that writes them.
 //!
+//! A provider may call the gateway before it answers (a handshake within the call that asks for it).
+//! Then its call waits with the inner one, so when some call waits for time and only the provider's
+//! answers are missing beside, it is quiet after [`CALM_PARKS_WITHIN`].
+//!
 //! Should the kernel ever be late, time moves while an answer is on its way, which is a network
 //! with one slow answer: a run stays valid, though its seed may not go the same way again.
 
@@ -35,6 +39,9 @@ use tokio::sync::Notify;
 /// How often the thread must run out of work in a row: a byte that has just arrived may wake a task
 /// that only then writes one.
 const CALM_PARKS: u32 = 4;
+
+/// The same while the provider works on an answer, which takes a few sockets' turns.
+const CALM_PARKS_WITHIN: u32 = 32;
 
 /// 2026-03-10T19:00:00Z, where every run begins.
 const BEGINS_AT_MICROS: i64 = 1_773_169_200_000_000;
@@ -66,6 +73,8 @@ impl Clock for VirtualClock {
 pub(crate) struct Traffic {
     under_way: AtomicUsize,
     waiting: AtomicUsize,
+    /// Those of the calls under way that the provider works on.
+    at_provider: AtomicUsize,
     version: AtomicU64,
     changed: Notify,
 }
@@ -86,13 +95,28 @@ impl Traffic {
         for_time.await
     }
 
+    /// Counts a call as one that the provider works on, within a call that is counted.
+    pub(crate) async fn ask_provider<T>(self: &Arc<Self>, answer: impl Future<Output = T>) -> T {
+        self.at_provider.fetch_add(1, Ordering::SeqCst);
+        self.note_change();
+        let _at_provider = AtProvider(Arc::clone(self));
+        answer.await
+    }
+
     fn note_change(&self) {
         self.version.fetch_add(1, Ordering::SeqCst);
         self.changed.notify_waiters();
     }
 
-    fn is_quiet(&self) -> bool {
-        self.under_way.load(Ordering::SeqCst) <= self.waiting.load(Ordering::SeqCst)
+    /// How often the thread must run out of work until it is quiet; none when it cannot be.
+    fn calm_parks(&self) -> Option<u32> {
+        let load = |count: &AtomicUsize| count.load(Ordering::SeqCst);
+        let waiting = load(&self.waiting);
+        match load(&self.under_way).saturating_sub(waiting) {
+            0 => Some(CALM_PARKS),
+            working if waiting > 0 && working <= load(&self.at_provider) => Some(CALM_PARKS_WITHIN),
+            _ => None,
+        }
     }
 }
 
@@ -112,6 +136,15 @@ struct Waiting(Arc<Traffic>);
 impl Drop for Waiting {
     fn drop(&mut self) {
         self.0.waiting.fetch_sub(1, Ordering::SeqCst);
+        self.0.note_change();
+    }
+}
+
+struct AtProvider(Arc<Traffic>);
+
+impl Drop for AtProvider {
+    fn drop(&mut self) {
+        self.0.at_provider.fetch_sub(1, Ordering::SeqCst);
         self.0.note_change();
     }
 }
@@ -173,14 +206,14 @@ impl Time {
         let traffic = &self.traffic;
         'busy: loop {
             let version = traffic.version.load(Ordering::SeqCst);
-            if !traffic.is_quiet() {
+            let Some(calm_parks) = traffic.calm_parks() else {
                 let changed = traffic.changed.notified();
                 if traffic.version.load(Ordering::SeqCst) == version {
                     changed.await;
                 }
                 continue;
-            }
-            for _ in 0..CALM_PARKS {
+            };
+            for _ in 0..calm_parks {
                 self.parked.notified().await;
                 if traffic.version.load(Ordering::SeqCst) != version {
                     continue 'busy;

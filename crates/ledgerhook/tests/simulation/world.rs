@@ -1,6 +1,7 @@
 //! What a run needs of a provider: books that change, notices, faults of its own, and the truth at
 //! the end. Each element is one implementation; all else is the same for all of them.
 
+pub(crate) mod freshbooks;
 pub(crate) mod quickbooks;
 
 use std::collections::BTreeMap;
@@ -34,7 +35,7 @@ pub(crate) struct State {
     /// The second of its last change.
     pub(crate) second: i64,
     pub(crate) standing: Standing,
-    /// Whether a poll can see that it is gone.
+    /// Whether a poll can see it stand so.
     pub(crate) is_seen_by_polls: bool,
 }
 
@@ -67,6 +68,19 @@ pub(crate) enum Stamp {
         /// As it was written.
         time: String,
     },
+}
+
+/// By what events with a record in them are dated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dating {
+    /// By the notice, where one told of the change, which has a time of its own; otherwise by the
+    /// record.
+    Notice,
+    /// By the record's last change: notices have no time. What is gone is dated by when that was
+    /// seen.
+    Record,
+    /// By when the record was read: it does not say when it changed.
+    Reading,
 }
 
 impl fmt::Display for Stamp {
@@ -138,6 +152,11 @@ pub(crate) trait World: Sized + fmt::Debug {
     /// Changes one record of a company, if anything can be done; says what was done.
     fn change(&mut self, company: usize) -> Option<String>;
 
+    /// By what the events of a resource are dated.
+    fn dating(_resource: &str) -> Dating {
+        Dating::Notice
+    }
+
     /// Where every record that can be an event stands.
     fn records(&self, company: usize) -> BTreeMap<RecordKey, State>;
 
@@ -152,6 +171,11 @@ pub(crate) trait World: Sized + fmt::Debug {
 
     /// Whether notices wait to be sent.
     fn is_sending(&self) -> bool;
+
+    /// What keeps the provider from telling an organisation's app of a company, or tells it twice.
+    fn misdirects(&self, _organization: usize, _company: usize) -> Option<String> {
+        None
+    }
 
     /// The record's id and state of an event, from its `objectId` and its record in `raw`.
     fn read_event(object_id: &str, record: &Value) -> (String, Stamp);

@@ -7,7 +7,7 @@ use ledgerhook_testkit::Reply;
 use serde_json::Value;
 
 use crate::network::Arrival;
-use crate::world::{RecordKey, Stamp, World};
+use crate::world::{Dating, RecordKey, Stamp, World};
 
 /// An event that arrived.
 #[derive(Clone, Debug)]
@@ -19,6 +19,7 @@ pub(crate) struct Told {
     /// `date`, in seconds.
     pub(crate) second: i64,
     pub(crate) stamp: Stamp,
+    pub(crate) dating: Dating,
     pub(crate) detection: String,
     /// `instanceId` of the notification.
     pub(crate) instance: i64,
@@ -61,6 +62,7 @@ fn of_notification<W: World>(number: usize, arrival: &Arrival) -> Vec<Told> {
         let (id, stamp) = W::read_event(&event.object_id, record);
         Told {
             id: event.id,
+            dating: W::dating(&event.object_type),
             record: (event.object_type, id),
             kind: event.kind,
             second: date.seconds(),

@@ -7,7 +7,7 @@ use super::{SIGNATURE_KEY, Told, Violation, Written};
 use crate::network::Arrival;
 use crate::run::{History, Instance};
 use crate::setup::Kind;
-use crate::world::{Notice, RecordKey, Stamp, Standing, State};
+use crate::world::{Dating, Notice, RecordKey, Stamp, Standing, State};
 
 /// All that is known of an instance at the end.
 pub(super) struct Evidence<'a> {
@@ -21,6 +21,8 @@ pub(super) struct Evidence<'a> {
     pub(super) history: &'a History,
     /// Of all instances.
     pub(super) notices: &'a [Notice],
+    /// By what the events of a resource are dated.
+    pub(super) dating: fn(&str) -> Dating,
 }
 
 type Outcome = Result<(), Violation>;
@@ -117,6 +119,9 @@ impl Evidence<'_> {
             let was_then = |state: &&State| state.second == told.second;
             let mut then = states.iter().filter(was_then);
             let is_true = match &told.stamp {
+                _ if told.dating != Dating::Notice => {
+                    states.iter().any(|state| speaks_of(told, state))
+                }
                 Stamp::Noticed { .. } => then.next().is_some(),
                 Stamp::Read { revision: None, .. } => {
                     then.any(|state| state.standing != Standing::Active)
@@ -144,14 +149,28 @@ impl Evidence<'_> {
             for (at, one) in events.iter().enumerate() {
                 let other = events.iter().skip(at + 1).find(|other| are_one_change(one, other));
                 // Two notices of one second are two, though their record was read once.
-                let other = other.filter(|_| self.notices_like(one) < 2);
+                let are_dated = one.dating == Dating::Notice;
+                let other = other.filter(|_| !are_dated || self.notices_like(one) < 2);
                 if let Some(other) = other {
                     let what = format!("{} and {} tell of one change", one.id, other.id);
                     return Err(self.broken_of("once", record, &what));
                 }
             }
+            self.ended_once(record, &events)?;
         }
         Ok(())
+    }
+
+    /// Where records are read behind every notice, no end is told of more often than there was one.
+    fn ended_once(&self, record: &RecordKey, events: &[&Told]) -> Outcome {
+        let ends = |told: &&&Told| told.dating != Dating::Notice && told.kind == "DELETED";
+        let told = events.iter().filter(ends).count();
+        let states = self.history.get(record).into_iter().flatten();
+        let ends = states.filter(|state| state.standing == Standing::Gone).count();
+        match told > ends {
+            true => Err(self.broken_of("once", record, &format!("{told} ends are told of {ends}"))),
+            false => Ok(()),
+        }
     }
 
     /// How many accepted notices told of what an event tells.
@@ -168,22 +187,15 @@ impl Evidence<'_> {
 
     fn told_of_notices(&self) -> Outcome {
         let plan = &self.instance.plan;
-        if !plan.kind.takes_notices() {
-            return Ok(());
-        }
         let distinct = self.distinct();
-        let own = |notice: &&Notice| {
-            notice.is_accepted
-                && (notice.organization, notice.company) == (plan.organization, plan.company)
-        };
-        for notice in self.notices.iter().filter(own) {
+        for notice in self.accepted_notices() {
             let events = distinct.get(&notice.record).map(Vec::as_slice).unwrap_or_default();
             let tells = |event: &&Told| match event.stamp {
-                Stamp::Noticed { .. } => {
+                Stamp::Noticed { .. } if event.dating == Dating::Notice => {
                     let is_kind = event.kind == notice.kind || plan.kind == Kind::Hybrid;
                     event.second == notice.second && is_kind
                 }
-                Stamp::Read { .. } => event.second >= notice.second,
+                Stamp::Noticed { .. } | Stamp::Read { .. } => event.second >= notice.second,
             };
             if !events.iter().any(tells) {
                 let what = format!("no event of an accepted notice: {notice:?}");
@@ -194,16 +206,14 @@ impl Evidence<'_> {
     }
 
     fn told_of_changes(&self) -> Outcome {
-        if !self.instance.plan.kind.polls() {
-            return Ok(());
-        }
         let distinct = self.distinct();
         for (record, state) in &self.truth {
             if self.instance.baseline.get(record) == Some(state) {
                 continue;
             }
             let events = distinct.get(record).map(Vec::as_slice).unwrap_or_default();
-            if state.standing == Standing::Gone && !state.is_seen_by_polls {
+            let is_polled = self.instance.plan.kind.polls() && state.is_seen_by_polls;
+            if !is_polled && !self.is_read_behind_a_notice(record, state) {
                 // Only its notice could tell, which rule 8 is about.
                 continue;
             }
@@ -217,6 +227,24 @@ impl Evidence<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the provider's last notice of a record was accepted, and is one that says nothing of
+    /// it, so that the record was read after that.
+    fn is_read_behind_a_notice(&self, record: &RecordKey, state: &State) -> bool {
+        let is_last = |notice: &Notice| notice.record == *record && notice.second >= state.second;
+        (self.dating)(&record.0) != Dating::Notice && self.accepted_notices().any(is_last)
+    }
+
+    /// Those that were made for the instance and answered 200.
+    fn accepted_notices(&self) -> impl Iterator<Item = &Notice> {
+        let plan = &self.instance.plan;
+        let is_own = |notice: &&Notice| {
+            notice.is_accepted
+                && (notice.organization, notice.company) == (plan.organization, plan.company)
+        };
+        let takes = plan.kind.takes_notices();
+        self.notices.iter().filter(move |notice| takes && is_own(notice))
     }
 
     /// The first arrival of each event, by record.
@@ -280,8 +308,33 @@ fn date_of(event: &Told) -> (i64, u8) {
     (event.second, place)
 }
 
+/// Whether an event speaks of a state, where notices say nothing of it.
+fn speaks_of(told: &Told, state: &State) -> bool {
+    let was_by_then = state.second <= told.second;
+    let is_end = state.standing == Standing::Gone;
+    match &told.stamp {
+        Stamp::Noticed { .. } => was_by_then,
+        Stamp::Read { revision: None, .. } => is_end && was_by_then,
+        Stamp::Read { revision: Some(revision), .. } => {
+            let is_then = match told.dating {
+                Dating::Reading => was_by_then,
+                Dating::Notice | Dating::Record => state.second == told.second,
+            };
+            *revision == state.revision && is_then && is_end == (told.kind == "DELETED")
+        }
+    }
+}
+
 /// Whether two events of one record tell of the same change.
 fn are_one_change(one: &Told, other: &Told) -> bool {
+    if one.dating != Dating::Notice {
+        // Nothing tells two notices apart that say nothing.
+        return matches!(
+            (&one.stamp, &other.stamp),
+            (Stamp::Read { revision: Some(first), .. }, Stamp::Read { revision: Some(second), .. })
+                if first == second
+        );
+    }
     let is_same_second = one.second == other.second;
     match (&one.stamp, &other.stamp) {
         (Stamp::Noticed { time: one_time }, Stamp::Noticed { time: other_time }) => {
@@ -304,6 +357,9 @@ fn is_last_state(last: &Told, state: &State) -> bool {
     let is_its_second = last.second == state.second;
     match (state.standing, &last.stamp) {
         (Standing::Gone, _) => tells_end,
+        (Standing::Active, Stamp::Noticed { .. }) if last.dating != Dating::Notice => {
+            !tells_end && last.second >= state.second
+        }
         (Standing::Inactive, Stamp::Noticed { .. }) => tells_end || is_its_second,
         (Standing::Inactive, Stamp::Read { is_active, .. }) => tells_end || !is_active,
         (Standing::Active, Stamp::Noticed { .. }) => !tells_end && is_its_second,

@@ -33,7 +33,8 @@ pub(super) async fn to_provider(desk: &Arc<Desk>, path: &str, request: Request) 
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let headers = own_to_the_call(&parts.headers);
-    let answer = desk.http.try_call(parts.method, &url, &headers, body).await;
+    let call = desk.http.try_call(parts.method, &url, &headers, body);
+    let answer = desk.traffic.ask_provider(call).await;
     match answer {
         Some(answer) => after(hitch, answer),
         None => cut(Bytes::new()),

@@ -78,6 +78,11 @@ impl<W: World> Run<W> {
         }
         for number in 0..self.instances.len() {
             let plan = self.instances[number].plan.clone();
+            if plan.kind.takes_notices()
+                && let Some(what) = self.world.misdirects(plan.organization, plan.company)
+            {
+                return Some(what);
+            }
             let company = Company {
                 organization: self.organizations[plan.organization].id,
                 element: W::ELEMENT.to_owned(),

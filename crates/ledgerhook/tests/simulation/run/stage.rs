@@ -53,6 +53,7 @@ impl<W: World> Run<W> {
             entropy: Arc::new(SeededEntropy::new(chance.fork())),
             providers: W::settings(&network.url("/provider")),
             poll_interval_min: Duration::from_secs(60),
+            public_url: network.url("/gateway"),
         };
         let histories = vec![super::History::new(); setup.companies.len()];
         let down_until = time.now();

@@ -313,7 +313,7 @@ fn state_of(entity: &str, state: &RecordState) -> State {
         revision: state.sync_token.clone(),
         second: state.last_updated.as_second(),
         standing,
-        is_seen_by_polls: entity != LEAVES_NO_TRACE,
+        is_seen_by_polls: entity != LEAVES_NO_TRACE || standing != Standing::Gone,
     }
 }
 

@@ -25,6 +25,7 @@ fn told(id: &str, kind: &str, second: i64, stamp: Stamp) -> Told {
         kind: kind.to_owned(),
         second,
         stamp,
+        dating: Dating::Notice,
         detection: "cdc".to_owned(),
         instance: 7,
         arrival: 0,
@@ -71,6 +72,7 @@ fn broken(told: Vec<Told>, journal: &[&str]) -> Option<&'static str> {
         truth: [(record(), state("1", 2, Standing::Active))].into(),
         history: &history,
         notices: &[],
+        dating: |_| Dating::Notice,
     };
     evidence.check().err().map(|violation| violation.rule)
 }
