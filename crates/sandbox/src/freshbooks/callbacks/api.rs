@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
+use tokio::sync::oneshot;
 use url::Url;
 
 use super::super::api::{Caller, Denied, Session};
@@ -135,9 +136,18 @@ async fn create(
     body: Bytes,
 ) -> Result<Response, EventsError> {
     let (answer, first) = register(&shared, &account, &caller, &body)?;
-    // Without holding the state: the receiver may call back before it answers.
+    // Without holding the state: the receiver may call back before it answers. It goes on to its
+    // end when the caller hangs up.
     if let Some(handshake) = first {
-        sender::send(&shared, handshake).await;
+        let (sent, is_sent) = oneshot::channel();
+        let sending = Arc::clone(&shared);
+        shared.running.spawn(async move {
+            sender::send(&sending, handshake).await;
+            // Nobody waits any more when the caller hung up.
+            let _waiting = sent.send(());
+        });
+        // An error means that the sandbox stops.
+        let _sent = is_sent.await;
     }
     Ok(answer)
 }

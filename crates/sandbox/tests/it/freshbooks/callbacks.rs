@@ -1,11 +1,15 @@
 //! Registering callbacks, and their handshake.
 
+use std::net::Ipv4Addr;
+
 use ledgerhook_sandbox::freshbooks::{HandshakeForm, NoticeStats, RecordOperation};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
 use super::bench::{
     ACCOUNT, BUSINESS, Bench, CLIENT_ID, OTHER_CLIENT_ID, USER, callbacks, events, fields,
 };
+use crate::bench::DEADLINE;
 use crate::receiver::Receiver;
 
 fn item(id: &Value) -> String {
@@ -168,6 +172,24 @@ async fn the_handshake_can_come_before_the_answer_and_without_a_signature() {
     assert_eq!(received[0].header("x-freshbooks-hmac-sha256"), "");
     let stats = bench.freshbooks().notice_stats();
     assert_eq!(stats, NoticeStats { delivered: 1, ..NoticeStats::default() });
+}
+
+#[tokio::test]
+async fn a_handshake_goes_on_when_the_caller_hangs_up() {
+    let bench = Bench::start_with(|options| {
+        options.callbacks.handshake_before_answer = true;
+        options.answer_timeout_ms = 50;
+    })
+    .await;
+    let tokens = bench.connect().await;
+    let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let uri = format!("http://{}/notices", silent.local_addr().unwrap());
+    let _called = tokio::select! {
+        _ = bench.register(&tokens, "client", &uri) => panic!("nobody answers the handshake"),
+        called = silent.accept() => called.unwrap(),
+    };
+    let failed = |stats: &NoticeStats| stats.failed_attempts > 0;
+    bench.freshbooks().wait_for_notices(DEADLINE, failed).await.unwrap();
 }
 
 #[tokio::test]
