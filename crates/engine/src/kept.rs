@@ -37,10 +37,13 @@ use crate::supervisor::Supervisor;
 const VISITS_IN_FLIGHT_MAX: usize = 4;
 
 /// The waits before a company is visited again whose provider gave no answer: short outages are
-/// over by then. At the last visit events go out although their record could not be read; what is
-/// of no known kind then waits for the next start, or until the instance is changed.
+/// over by then. After them events go out although their record could not be read, but for those
+/// that are nothing without it.
 const WAITS: [Duration; 3] =
     [Duration::from_secs(5), Duration::from_secs(30), Duration::from_secs(120)];
+
+/// The waits after those: a visit costs one call as long as there is no answer.
+const WAIT_LATER: Duration = Duration::from_secs(300);
 
 /// The longest such wait, whatever the provider asks for: nobody counts on what comes later.
 const WAIT_MAX: Duration = Duration::from_secs(600);
@@ -150,8 +153,8 @@ impl KeptNotices {
         while let Some(from) = self.next_visit(company)
             && !self.supervisor.is_ending()
         {
-            let is_last = waits.as_slice().is_empty();
-            let unanswered = match visit::make(self, company, from, is_last).await {
+            let has_waited = waits.as_slice().is_empty();
+            let unanswered = match visit::make(self, company, from, has_waited).await {
                 Ok(unanswered) => unanswered,
                 Err(error) => {
                     // The provider's answers are not what is missing: its waits are not used up.
@@ -161,19 +164,13 @@ impl KeptNotices {
                     continue;
                 }
             };
-            match unanswered.zip(waits.next()) {
-                Some((unanswered, wait)) => {
+            match unanswered {
+                Some(unanswered) => {
                     self.plan_again(company, unanswered.from);
+                    let wait = waits.next().unwrap_or(WAIT_LATER);
                     self.pause(wait.max(unanswered.wait).min(WAIT_MAX)).await;
                 }
                 None => {
-                    if unanswered.is_some() {
-                        let company = &company.id;
-                        tracing::warn!(
-                            company,
-                            "notices stay kept: the provider was asked in vain"
-                        );
-                    }
                     waits = WAITS.into_iter();
                     // Those that came meanwhile are a group as well.
                     self.pause(self.gathering).await;

@@ -47,11 +47,14 @@ pub(super) struct Hydration<'a> {
 #[derive(Debug, Default)]
 pub(super) struct RecordsRead {
     found: HashMap<Key, Change>,
-    missing: HashSet<Key>,
+    /// When it was seen that there is no such record.
+    missing: HashMap<Key, Moment>,
     /// Kinds that cannot be read, and why.
     failed: HashMap<Arc<str>, String>,
     /// Records for which the provider gave no answer.
     awaited: HashSet<Key>,
+    /// Whether dated entries are not to wait for those.
+    is_given_up: bool,
     not_now: Option<NotNow>,
     sweep: Option<Sweep>,
 }
@@ -155,9 +158,9 @@ impl Hydration<'_> {
                     Ok(page) => {
                         read.failed.remove(&resource);
                         read.take(&page.found);
-                        let missing =
-                            page.missing.into_iter().map(|id| (Arc::clone(&resource), id));
-                        read.missing.extend(missing);
+                        let now = self.calls.now();
+                        let key = |id| ((Arc::clone(&resource), id), now);
+                        read.missing.extend(page.missing.into_iter().map(key));
                         break;
                     }
                     Err(Obstacle::NotNow(not_now)) => {
@@ -212,12 +215,14 @@ impl RecordsRead {
         self.not_now.as_ref()
     }
 
-    /// Waits no longer: what was not read goes out without its record.
+    /// Waits no longer: what was not read goes out without its record. A notice without a time goes
+    /// on waiting, because without its record nothing tells it from its repeats, nor when it was.
     pub(super) fn give_up(&mut self) {
         let why = self.not_now.as_ref().map(|not_now| not_now.why.clone()).unwrap_or_default();
-        for (resource, _) in self.awaited.drain() {
-            self.failed.entry(resource).or_insert_with(|| why.clone());
+        for (resource, _) in &self.awaited {
+            self.failed.entry(Arc::clone(resource)).or_insert_with(|| why.clone());
         }
+        self.is_given_up = true;
     }
 
     /// The sweep that is still to be written.
@@ -227,7 +232,7 @@ impl RecordsRead {
 
     /// Whether an entry is about a record that is still to be read.
     pub(super) fn is_awaited(&self, entry: &NoticeEntry) -> bool {
-        self.awaited.contains(&key_of(entry))
+        self.awaited.contains(&key_of(entry)) && !(self.is_given_up && entry.is_dated)
     }
 
     /// The entry with what was read of its record.
@@ -240,20 +245,27 @@ impl RecordsRead {
         match found {
             Some(found) if !entry.is_dated => fill_undated(&mut entry.change, found),
             Some(found) => fill_dated(&mut entry.change, found),
-            None if self.missing.contains(&key) => {
-                if !entry.is_dated {
-                    entry.change.kind = ChangeKind::Deleted;
-                    entry.change.version = Version::Revision("gone".to_owned());
-                }
-                mark_unread(&mut entry.change, GONE);
-            }
-            None => {
-                if let Some(why) = self.failed.get(&key.0) {
-                    mark_unread(&mut entry.change, why);
-                }
-            }
+            None => self.fill_unread(&mut entry, &key),
         }
         entry
+    }
+
+    /// That the record is missing, or cannot be read. A notice without a time may be older than the
+    /// end of its record, which is therefore dated by when it was seen.
+    fn fill_unread(&self, entry: &mut NoticeEntry, key: &Key) {
+        let NoticeEntry { change, is_dated, .. } = entry;
+        match (self.missing.get(key), self.failed.get(&key.0)) {
+            (Some(seen_at), _) => {
+                if !*is_dated {
+                    change.kind = ChangeKind::Deleted;
+                    change.version = Version::Revision("gone".to_owned());
+                    change.changed_at = *seen_at;
+                }
+                mark_unread(change, GONE);
+            }
+            (None, Some(why)) => mark_unread(change, why),
+            (None, None) => {}
+        }
     }
 }
 

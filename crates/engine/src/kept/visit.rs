@@ -19,19 +19,19 @@ use crate::routing::{Routes, Sender};
 const NOTICES_PER_PAGE: usize = 100;
 
 /// Goes through the notices that are kept for a company, from `from` on. Returns the first one for
-/// which the provider gave no answer. At the last visit events go out all the same.
+/// which the provider gave no answer. When it `has_waited` long enough, events go out all the same.
 pub(super) async fn make(
     own: &KeptNotices,
     company: &Company,
     from: NoticeId,
-    is_last: bool,
+    has_waited: bool,
 ) -> Result<Option<Unanswered>, Arc<StoreError>> {
     let Ok(_permit) = own.permits.acquire().await else { return Ok(None) };
     let Ok(connector) = crate::find_connector(&own.base.connectors, &company.element) else {
         return Ok(None);
     };
     let Some(reader) = connector.notices.as_deref() else { return Ok(None) };
-    let visit = Visit { own, company, connector, reader, is_last };
+    let visit = Visit { own, company, connector, reader, has_waited };
     let mut lookup = Lookup::new(&own.calls, connector);
     let mut after = Some(NoticeId(from.0.saturating_sub(1)));
     while after.is_some() && own.is_taken(company) && !own.supervisor.is_ending() {
@@ -50,7 +50,7 @@ struct Visit<'a> {
     company: &'a Company,
     connector: &'a Connector,
     reader: &'a dyn Notices,
-    is_last: bool,
+    has_waited: bool,
 }
 
 /// A kept notice, read again.
@@ -84,7 +84,7 @@ impl Visit<'_> {
         let groups = opened.iter().map(|one| (one.takers.as_slice(), one.entries.as_slice()));
         let mut read = hydration.read(groups).await;
         let unanswered = read.not_now().map(|not_now| not_now.wait);
-        if self.is_last {
+        if self.has_waited {
             read.give_up();
         }
         let mut first_waiting = None;
@@ -97,7 +97,6 @@ impl Visit<'_> {
         if let Some(sweep) = read.into_sweep() {
             self.own.polling.finish(sweep).await?;
         }
-        let unanswered = unanswered.filter(|_| !self.is_last);
         Ok(first_waiting.zip(unanswered).map(|(from, wait)| Unanswered { from, wait }))
     }
 

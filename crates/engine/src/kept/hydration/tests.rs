@@ -92,11 +92,13 @@ fn an_undated_event_is_of_the_state_that_was_read() {
 #[test]
 fn an_undated_event_of_a_missing_record_is_its_deletion_and_the_same_each_time() {
     let mut read = RecordsRead::default();
-    read.missing.insert((Arc::from("invoices"), "5".to_owned()));
+    let seen_at = Moment::from_millis((SECOND + 60) * 1_000);
+    read.missing.insert((Arc::from("invoices"), "5".to_owned()), seen_at);
     for told in [ChangeKind::Created, ChangeKind::Updated, ChangeKind::Deleted] {
         let filled = read.fill(noticed(told, false)).change;
         assert_eq!(filled.kind, ChangeKind::Deleted);
         assert_eq!(filled.version, Version::Revision("gone".to_owned()));
+        assert_eq!(filled.changed_at, seen_at, "the notice may be older than the end");
     }
 }
 
@@ -114,4 +116,6 @@ fn what_could_not_be_read_waits_and_then_says_so() {
     assert!(!read.is_awaited(&entry));
     let filled = read.fill(entry).change;
     assert_eq!(&*filled.record, r#"{"name":"Invoice","unread":"no answer"}"#);
+    let undated = noticed(ChangeKind::Updated, false);
+    assert!(read.is_awaited(&undated), "nothing else tells it from its repeats");
 }
