@@ -51,6 +51,8 @@ pub(super) struct RecordsRead {
     missing: HashMap<Key, Moment>,
     /// Kinds that cannot be read, and why.
     failed: HashMap<Arc<str>, String>,
+    /// Those of them that can be read once the customer has authorised again.
+    shut_out: HashSet<Arc<str>>,
     /// Records for which the provider gave no answer.
     awaited: HashSet<Key>,
     /// Whether dated entries are not to wait for those.
@@ -157,6 +159,7 @@ impl Hydration<'_> {
                 match page.map_err(Obstacle::from) {
                     Ok(page) => {
                         read.failed.remove(&resource);
+                        read.shut_out.remove(&resource);
                         read.take(&page.found);
                         let now = self.calls.now();
                         let key = |id| ((Arc::clone(&resource), id), now);
@@ -168,6 +171,10 @@ impl Hydration<'_> {
                         break;
                     }
                     Err(Obstacle::ShutOut(why)) => {
+                        read.shut_out.insert(Arc::clone(&resource));
+                        read.failed.insert(Arc::clone(&resource), why);
+                    }
+                    Err(Obstacle::Declined(why)) => {
                         read.failed.insert(Arc::clone(&resource), why);
                     }
                 }
@@ -232,7 +239,12 @@ impl RecordsRead {
 
     /// Whether an entry is about a record that is still to be read.
     pub(super) fn is_awaited(&self, entry: &NoticeEntry) -> bool {
-        self.awaited.contains(&key_of(entry)) && !(self.is_given_up && entry.is_dated)
+        let key = key_of(entry);
+        if entry.is_dated {
+            return self.awaited.contains(&key) && !self.is_given_up;
+        }
+        let is_read = self.found.contains_key(&key) || self.missing.contains_key(&key);
+        self.awaited.contains(&key) || (self.shut_out.contains(&key.0) && !is_read)
     }
 
     /// The entry with what was read of its record.

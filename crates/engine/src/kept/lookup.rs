@@ -66,7 +66,7 @@ impl<'a> Lookup<'a> {
                         break;
                     }
                     Err(Obstacle::NotNow(not_now)) => return Err(not_now),
-                    Err(Obstacle::ShutOut(_)) => {}
+                    Err(Obstacle::ShutOut(_) | Obstacle::Declined(_)) => {}
                 }
             }
         }

@@ -23,13 +23,15 @@ pub(super) struct NotNow {
     pub(super) why: String,
 }
 
-/// Why an instance cannot ask.
+/// Why an instance cannot ask; another instance of the company may, unless nobody gets an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Obstacle {
     /// Nobody gets an answer now.
     NotNow(NotNow),
-    /// It is not let in, or its question is refused; another instance of the company may ask.
+    /// It is not let in until the customer authorises again, which has its company visited.
     ShutOut(String),
+    /// Its question is refused.
+    Declined(String),
 }
 
 impl From<ProviderError> for Obstacle {
@@ -38,10 +40,8 @@ impl From<ProviderError> for Obstacle {
         match error {
             ProviderError::Throttled { wait } => Self::NotNow(NotNow { wait, why }),
             ProviderError::Unavailable(_) => Self::NotNow(NotNow { wait: Duration::ZERO, why }),
-            ProviderError::Unauthorized
-            | ProviderError::Refused(_)
-            | ProviderError::Rejected(_)
-            | ProviderError::NotFound(_) => Self::ShutOut(why),
+            ProviderError::Unauthorized | ProviderError::Refused(_) => Self::ShutOut(why),
+            ProviderError::Rejected(_) | ProviderError::NotFound(_) => Self::Declined(why),
         }
     }
 }

@@ -119,3 +119,14 @@ fn what_could_not_be_read_waits_and_then_says_so() {
     let undated = noticed(ChangeKind::Updated, false);
     assert!(read.is_awaited(&undated), "nothing else tells it from its repeats");
 }
+
+#[test]
+fn without_access_a_notice_waits_that_says_nothing_without_its_record() {
+    let mut read = RecordsRead::default();
+    read.failed.insert(Arc::from("invoices"), "no access".to_owned());
+    read.shut_out.insert(Arc::from("invoices"));
+    assert!(read.is_awaited(&noticed(ChangeKind::Updated, false)));
+    assert!(!read.is_awaited(&noticed(ChangeKind::Updated, true)));
+    read.take(&[record(ChangeKind::Updated, SECOND)]);
+    assert!(!read.is_awaited(&noticed(ChangeKind::Updated, false)), "found by a sweep");
+}
