@@ -58,6 +58,11 @@ pub trait ChangeFeed: Send + Sync {
     /// Whether it tells of changes of a resource, for an instance with this configuration. A
     /// resource is covered by one feed at most.
     fn covers(&self, resource: &str, configuration: &Configuration) -> bool;
+    /// Whether its changes of a resource are dated by when they were made; if not, by when they were
+    /// read, because the records do not say.
+    fn tells_when(&self, _resource: &str) -> bool {
+        true
+    }
     /// Whether one call tells of all resources (QuickBooks' change data capture): then it is the
     /// cheapest way to read what several notices point at, and each group of notices of a hybrid
     /// instance is read by it.

@@ -98,7 +98,8 @@ impl Polling {
     }
 
     /// Leaves out of a page what a notice may still tell of, and says more of: that it is a void,
-    /// or a merge. The cursor stays before it, so that the next sweep brings what no notice told.
+    /// or a merge. The cursor stays before it, so that the next sweep brings what no notice told. Of
+    /// what does not say when it changed no sweep could say that it is old enough.
     pub(super) fn leave_to_notices(
         &self,
         seat: &Seat,
@@ -120,7 +121,46 @@ impl Polling {
         // A page that was cut ends at some earlier time, of which nothing is late any more.
         let answered_at = if page.more { now } else { page.provider_time };
         let until = page.provider_time.min(answered_at.minus(self.notice_grace));
-        page.changes.retain(|change| !is_noticed(&change.resource) || change.changed_at < until);
-        page.provider_time = until;
+        leave_out(page, until, |resource| is_noticed(resource) && feed.tells_when(resource));
+    }
+}
+
+/// Ends a page at a moment; of the resources that are not left, it keeps what is later.
+fn leave_out(page: &mut FeedPage, until: Moment, is_left: impl Fn(&str) -> bool) {
+    page.changes.retain(|change| !is_left(&change.resource) || change.changed_at < until);
+    page.provider_time = until;
+}
+
+#[cfg(test)]
+mod tests {
+    use ledgerhook_model::{ChangeKind, Version};
+
+    use super::*;
+
+    fn change(resource: &str, second: i64) -> Change {
+        Change {
+            resource: Arc::from(resource),
+            object_id: "1".to_owned(),
+            printed_id: None,
+            version: Version::Revision("1".to_owned()),
+            kind: ChangeKind::Updated,
+            changed_at: Moment::from_millis(second * 1_000),
+            record: Arc::from("{}"),
+        }
+    }
+
+    #[test]
+    fn what_is_not_left_to_notices_is_told_however_young_it_is() {
+        let mut page = FeedPage {
+            changes: vec![change("bills", 1), change("bills", 2), change("hours", 9)],
+            provider_time: Moment::from_millis(9_000),
+            reads: 2,
+            more: false,
+            note: None,
+        };
+        let until = Moment::from_millis(2_000);
+        leave_out(&mut page, until, |resource| resource == "bills");
+        assert_eq!(page.changes, [change("bills", 1), change("hours", 9)]);
+        assert_eq!(page.provider_time, until);
     }
 }

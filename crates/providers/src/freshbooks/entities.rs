@@ -18,6 +18,8 @@ pub(super) struct Entity {
     pub(super) list_key: &'static str,
     /// Whose wall clock `updated` and `created_at` without an offset show.
     pub(super) clock: Clock,
+    /// Whether the records say when they changed last.
+    pub(super) is_dated: bool,
     /// The lists that together show every record, deleted ones too where FreshBooks shows them,
     /// each by its parameters; none when a sweep could not tell what has changed.
     pub(super) lists: &'static [Parameters],
@@ -84,6 +86,7 @@ const fn account(
         item_key,
         list_key,
         clock: Clock::Eastern,
+        is_dated: true,
         lists: WITH_DELETED,
     }
 }
@@ -119,6 +122,7 @@ static ENTITIES: &[Entity] = &[
         item_key: "project",
         list_key: "projects",
         clock: Clock::Utc,
+        is_dated: true,
         lists: &[&[], &[("active", "false")]],
     },
     without_notices(account("task", "tasks", "projects/tasks", "task", "tasks")),
@@ -134,6 +138,7 @@ static ENTITIES: &[Entity] = &[
         item_key: "time_entry",
         list_key: "time_entries",
         clock: Clock::Utc,
+        is_dated: false,
         // Without `team` only the entries of the person who authorised are shown.
         lists: &[&[("team", "true"), ("include_deleted", "true")]],
     },
@@ -168,6 +173,7 @@ static ENTITIES: &[Entity] = &[
         item_key: "service",
         list_key: "services",
         clock: Clock::Utc,
+        is_dated: false,
         lists: &[],
     },
 ];

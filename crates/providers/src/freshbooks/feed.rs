@@ -89,6 +89,10 @@ impl ChangeFeed for SweepFeed {
         entities::of_resource(resource).is_some_and(|entity| is_swept(entity, configuration))
     }
 
+    fn tells_when(&self, resource: &str) -> bool {
+        entities::of_resource(resource).is_none_or(|entity| entity.is_dated)
+    }
+
     /// The instance's own pace: 15 minutes alone, a day beside notices.
     fn interval_default(&self) -> Option<Duration> {
         None
