@@ -200,6 +200,7 @@ impl Polling {
         wait: impl Fn(&PollId, Duration) -> Duration,
     ) {
         let mut plan = self.plan();
+        plan.begin(instance);
         for (id, _) in plan.of(instance) {
             if !wanted.iter().any(|(other, _)| *other == id) {
                 plan.remove(&id);
@@ -300,19 +301,21 @@ impl Polling {
     ) -> Result<(), PollError> {
         let turn = self.turn(id);
         let _mine = turn.lock().await;
+        let begun = self.plan().begun(id.instance);
         let outcome = self.read_and_append(seat, id, occasion).await;
         match &outcome {
             Ok(()) => self.parts.base.counters.polls.one(),
             Err(error) => {
                 self.parts.base.counters.polls_failed.one();
-                self.note_failure(id, error).await;
+                self.note_failure(id, begun, error).await;
             }
         }
         outcome
     }
 
-    /// Counts a failure, and has the next poll wait, or none follow.
-    async fn note_failure(&self, id: &PollId, error: &PollError) {
+    /// Counts a failure, and has the next poll wait, or none follow. `begun` is how often the
+    /// instance's polls had been begun when this one was.
+    async fn note_failure(&self, id: &PollId, begun: u64, error: &PollError) {
         tracing::warn!(instance = %id.instance, feed = id.feed, %error, "a poll failed");
         let noted = self.parts.base.store.record_poll_failure(id.clone(), error.to_string()).await;
         let failures = noted.unwrap_or_else(|error| {
@@ -320,8 +323,11 @@ impl Polling {
             0
         });
         match error {
-            // Nothing changes until the customer authorises again, which begins the polls anew.
-            PollError::Provider(ProviderError::Refused(_)) => return self.end(id.instance),
+            // Nothing changes until the customer authorises again, which begins the polls anew; and
+            // may have done so while this one was under way.
+            PollError::Provider(ProviderError::Refused(_)) => {
+                return self.plan().end(id.instance, begun);
+            }
             // A store that fails is no reason to leave a company alone.
             PollError::Append(_) | PollError::Store(_) => {}
             PollError::Provider(_) | PollError::NoFeed => {
