@@ -10,7 +10,7 @@ mod reading;
 mod sweep;
 mod waits;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -64,6 +64,8 @@ pub(crate) struct Polling {
     turns: Mutex<HashMap<PollId, Arc<tokio::sync::Mutex<()>>>>,
     pauses: Mutex<HashMap<InstanceId, PollingPause>>,
     observed: Mutex<Observed>,
+    /// Those that could not be begun when they should have been.
+    unbegun: Mutex<BTreeSet<InstanceId>>,
 }
 
 /// The resources of an instance that a feed tells of: an element's own of those without a question
@@ -130,6 +132,7 @@ impl Polling {
             turns: Mutex::default(),
             pauses: Mutex::default(),
             observed: Mutex::default(),
+            unbegun: Mutex::default(),
         });
         supervisor.spawn(Arc::clone(&polling).run(supervisor.clone()));
         supervisor.spawn(Arc::clone(&polling).keep_pace(supervisor.clone()));
@@ -140,8 +143,37 @@ impl Polling {
     /// its polling is paused. The first cursor is now, because what happened before it was
     /// connected is no change, unless history was asked for. The first poll comes after a random
     /// part of the interval, so that instances that were started together are not polled together,
-    /// and not before an interval after the last one is over.
+    /// and not before an interval after the last one is over. What cannot be begun now is begun as
+    /// soon as the store works.
     pub(crate) async fn begin(&self, seat: &Seat) -> Result<(), Refusal> {
+        self.unbegun().remove(&seat.id);
+        let begun = self.begin_now(seat).await;
+        if begun.is_err() {
+            self.begin_later(seat.id);
+        }
+        begun
+    }
+
+    /// Begins an instance, when it is seated and polled, at the next look at the pace.
+    pub(crate) fn begin_later(&self, instance: InstanceId) {
+        self.unbegun().insert(instance);
+    }
+
+    async fn begin_those_left(&self) {
+        let left: Vec<InstanceId> = self.unbegun().iter().copied().collect();
+        for instance in left {
+            let seat = self.parts.base.roster.by_id(instance).filter(|seat| seat.polls());
+            let Some(seat) = seat else {
+                self.unbegun().remove(&instance);
+                continue;
+            };
+            if let Err(error) = self.begin(&seat).await {
+                tracing::warn!(%instance, %error, "polls could not be begun yet");
+            }
+        }
+    }
+
+    async fn begin_now(&self, seat: &Seat) -> Result<(), Refusal> {
         let base = &self.parts.base;
         let wanted = self.polls_of(seat)?;
         let now = base.clock.now();
@@ -367,6 +399,10 @@ impl Polling {
 
     fn observed(&self) -> MutexGuard<'_, Observed> {
         self.observed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn unbegun(&self) -> MutexGuard<'_, BTreeSet<InstanceId>> {
+        self.unbegun.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn turn(&self, id: &PollId) -> Arc<tokio::sync::Mutex<()>> {
