@@ -62,7 +62,8 @@ pub(crate) enum Stamp {
         /// Whether the record says that it is in use.
         is_active: bool,
     },
-    /// The provider's entry of a notice, with the time that it names.
+    /// What knows only when: the provider's entry of a notice, or a record that could not be read
+    /// whole.
     Noticed {
         /// As it was written.
         time: String,
@@ -113,6 +114,12 @@ pub(crate) trait World: Sized + fmt::Debug {
 
     /// The id at the provider of the company with this number, by which the gateway knows it too.
     fn company_id(number: usize) -> String;
+
+    /// The feeds that have a pace of their own, which a run sets like that of the others.
+    const PACED_FEEDS: &'static [&'static str];
+
+    /// The event resources that an instance lists; `None` when it lists none, and is told of all.
+    fn resources(chance: &mut Chance) -> Option<Vec<&'static str>>;
 
     /// Configuration entries that an instance of a company needs beside those of every element.
     fn configuration(company_id: &str) -> Map<String, Value>;
