@@ -7,6 +7,7 @@ use crate::figures::Figures;
 use crate::run::run;
 use crate::world::World;
 use crate::world::quickbooks::QuickBooksWorld;
+use crate::world::sage::SageWorld;
 
 /// Seeds of each of the tests below, which run at the same time.
 const SEEDS_A_TEST: u64 = 13;
@@ -29,6 +30,7 @@ fn run_one(element: &str, seed: u64) -> Result<Figures, String> {
     let _announced = Announced(seed);
     match element {
         QuickBooksWorld::ELEMENT => run::<QuickBooksWorld>(seed),
+        SageWorld::ELEMENT => run::<SageWorld>(seed),
         other => panic!("no such element: {other}"),
     }
 }
@@ -69,6 +71,7 @@ macro_rules! elements {
 mod nothing_is_lost_doubled_or_disordered {
     elements! {
         quickbooks crate::world::quickbooks::QuickBooksWorld,
+        sageone crate::world::sage::SageWorld,
     }
 }
 

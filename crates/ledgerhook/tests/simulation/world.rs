@@ -2,6 +2,7 @@
 //! the end. Each element is one implementation; all else is the same for all of them.
 
 pub(crate) mod quickbooks;
+pub(crate) mod sage;
 
 use std::collections::BTreeMap;
 use std::fmt;
