@@ -136,7 +136,9 @@ impl Calls {
             };
         }
         if let Err(ProviderError::Refused(why)) = &answer {
-            self.tokens.shut_out(seat.id, why).await;
+            if let Some(refused) = source.handed() {
+                self.tokens.shut_out(seat.id, &refused, why).await;
+            }
             self.operations.needs_reauthentication(seat).await;
         }
         answer

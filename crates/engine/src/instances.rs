@@ -309,6 +309,8 @@ impl Instances {
             }
             instance.company.clone_from(&connected.company);
             self.tokens.take(instance.id, &connected.tokens).await?;
+            // Whatever fails from here on, the tokens are good and their polls must begin.
+            self.polling.begin_later(instance.id);
         }
         let keys = changes::changed_keys(&before, &configuration);
         (instance.configuration, instance.sealed_configuration) = {

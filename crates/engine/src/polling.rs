@@ -10,7 +10,7 @@ mod reading;
 mod sweep;
 mod waits;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -64,6 +64,8 @@ pub(crate) struct Polling {
     turns: Mutex<HashMap<PollId, Arc<tokio::sync::Mutex<()>>>>,
     pauses: Mutex<HashMap<InstanceId, PollingPause>>,
     observed: Mutex<Observed>,
+    /// Those that could not be begun when they should have been.
+    unbegun: Mutex<BTreeSet<InstanceId>>,
 }
 
 /// The resources of an instance that a feed tells of: an element's own of those without a question
@@ -130,6 +132,7 @@ impl Polling {
             turns: Mutex::default(),
             pauses: Mutex::default(),
             observed: Mutex::default(),
+            unbegun: Mutex::default(),
         });
         supervisor.spawn(Arc::clone(&polling).run(supervisor.clone()));
         supervisor.spawn(Arc::clone(&polling).keep_pace(supervisor.clone()));
@@ -140,8 +143,37 @@ impl Polling {
     /// its polling is paused. The first cursor is now, because what happened before it was
     /// connected is no change, unless history was asked for. The first poll comes after a random
     /// part of the interval, so that instances that were started together are not polled together,
-    /// and not before an interval after the last one is over.
+    /// and not before an interval after the last one is over. What cannot be begun now is begun as
+    /// soon as the store works.
     pub(crate) async fn begin(&self, seat: &Seat) -> Result<(), Refusal> {
+        self.unbegun().remove(&seat.id);
+        let begun = self.begin_now(seat).await;
+        if begun.is_err() {
+            self.begin_later(seat.id);
+        }
+        begun
+    }
+
+    /// Begins an instance, when it is seated and polled, at the next look at the pace.
+    pub(crate) fn begin_later(&self, instance: InstanceId) {
+        self.unbegun().insert(instance);
+    }
+
+    async fn begin_those_left(&self) {
+        let left: Vec<InstanceId> = self.unbegun().iter().copied().collect();
+        for instance in left {
+            let seat = self.parts.base.roster.by_id(instance).filter(|seat| seat.polls());
+            let Some(seat) = seat else {
+                self.unbegun().remove(&instance);
+                continue;
+            };
+            if let Err(error) = self.begin(&seat).await {
+                tracing::warn!(%instance, %error, "polls could not be begun yet");
+            }
+        }
+    }
+
+    async fn begin_now(&self, seat: &Seat) -> Result<(), Refusal> {
         let base = &self.parts.base;
         let wanted = self.polls_of(seat)?;
         let now = base.clock.now();
@@ -200,6 +232,7 @@ impl Polling {
         wait: impl Fn(&PollId, Duration) -> Duration,
     ) {
         let mut plan = self.plan();
+        plan.begin(instance);
         for (id, _) in plan.of(instance) {
             if !wanted.iter().any(|(other, _)| *other == id) {
                 plan.remove(&id);
@@ -300,19 +333,21 @@ impl Polling {
     ) -> Result<(), PollError> {
         let turn = self.turn(id);
         let _mine = turn.lock().await;
+        let begun = self.plan().begun(id.instance);
         let outcome = self.read_and_append(seat, id, occasion).await;
         match &outcome {
             Ok(()) => self.parts.base.counters.polls.one(),
             Err(error) => {
                 self.parts.base.counters.polls_failed.one();
-                self.note_failure(id, error).await;
+                self.note_failure(id, begun, error).await;
             }
         }
         outcome
     }
 
-    /// Counts a failure, and has the next poll wait, or none follow.
-    async fn note_failure(&self, id: &PollId, error: &PollError) {
+    /// Counts a failure, and has the next poll wait, or none follow. `begun` is how often the
+    /// instance's polls had been begun when this one was.
+    async fn note_failure(&self, id: &PollId, begun: u64, error: &PollError) {
         tracing::warn!(instance = %id.instance, feed = id.feed, %error, "a poll failed");
         let noted = self.parts.base.store.record_poll_failure(id.clone(), error.to_string()).await;
         let failures = noted.unwrap_or_else(|error| {
@@ -320,8 +355,11 @@ impl Polling {
             0
         });
         match error {
-            // Nothing changes until the customer authorises again, which begins the polls anew.
-            PollError::Provider(ProviderError::Refused(_)) => return self.end(id.instance),
+            // Nothing changes until the customer authorises again, which begins the polls anew; and
+            // may have done so while this one was under way.
+            PollError::Provider(ProviderError::Refused(_)) => {
+                return self.plan().end(id.instance, begun);
+            }
             // A store that fails is no reason to leave a company alone.
             PollError::Append(_) | PollError::Store(_) => {}
             PollError::Provider(_) | PollError::NoFeed => {
@@ -361,6 +399,10 @@ impl Polling {
 
     fn observed(&self) -> MutexGuard<'_, Observed> {
         self.observed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn unbegun(&self) -> MutexGuard<'_, BTreeSet<InstanceId>> {
+        self.unbegun.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn turn(&self, id: &PollId) -> Arc<tokio::sync::Mutex<()>> {

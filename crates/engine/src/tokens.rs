@@ -150,18 +150,27 @@ impl Tokens {
     }
 
     /// Notes that the provider lets us no more into a company: its user disconnected the app, or
-    /// its subscription ended. Only a new authorisation helps.
-    pub(crate) async fn shut_out(&self, instance: InstanceId, why: &str) {
-        let noted = match self.base.store.grant(instance).await {
-            Ok(Some(grant)) if grant.needs_reauthentication.is_none() => {
-                let why = why.to_owned();
-                self.base.store.refuse_grant(instance, grant.generation, why).await.map(drop)
-            }
-            other => other.map(drop),
-        };
-        if let Err(error) = noted {
+    /// its subscription ended. Only a new authorisation helps, and one that has come since
+    /// `refused` was handed out is another matter.
+    pub(crate) async fn shut_out(&self, instance: InstanceId, refused: &Secret, why: &str) {
+        if let Err(error) = self.note_refusal(instance, refused, why).await {
             tracing::warn!(%instance, %error, "that access was refused could not be noted");
         }
+    }
+
+    async fn note_refusal(
+        &self,
+        instance: InstanceId,
+        refused: &Secret,
+        why: &str,
+    ) -> Result<(), AccessError> {
+        let grant = self.base.store.grant(instance).await?;
+        let grant = grant.filter(|grant| grant.needs_reauthentication.is_none());
+        let Some(grant) = grant else { return Ok(()) };
+        if self.open(&grant.sealed_tokens)?.tokens.token == *refused {
+            self.base.store.refuse_grant(instance, grant.generation, why.to_owned()).await?;
+        }
+        Ok(())
     }
 
     /// What tells the provider that a connection has ended, to be done once it has; `None` where

@@ -103,6 +103,7 @@ impl Polling {
                 () = tokio::time::sleep(LOOK_EVERY) => {}
                 () = supervisor.ending() => return,
             }
+            self.begin_those_left().await;
             self.set_pace();
             for app in self.parts.base.roster.all_apps() {
                 self.mark_use(&app).await;

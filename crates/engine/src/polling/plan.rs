@@ -14,6 +14,8 @@ use crate::budget::{UNSTRETCHED, stretched};
 pub(super) struct Plan {
     due: BTreeSet<(Instant, PollId)>,
     entries: BTreeMap<PollId, Entry>,
+    /// How often the polls of an instance were begun.
+    begun: BTreeMap<InstanceId, u64>,
 }
 
 /// One poll.
@@ -36,6 +38,25 @@ impl Entry {
 }
 
 impl Plan {
+    /// Notes that the polls of an instance begin anew.
+    pub(super) fn begin(&mut self, instance: InstanceId) {
+        *self.begun.entry(instance).or_default() += 1;
+    }
+
+    /// How often the polls of an instance were begun.
+    pub(super) fn begun(&self, instance: InstanceId) -> u64 {
+        self.begun.get(&instance).copied().unwrap_or_default()
+    }
+
+    /// Removes the polls of an instance, unless they were begun again since they were `begun`.
+    pub(super) fn end(&mut self, instance: InstanceId, begun: u64) {
+        if self.begun(instance) == begun {
+            for (id, _) in self.of(instance) {
+                self.remove(&id);
+            }
+        }
+    }
+
     /// Plans a poll anew.
     pub(super) fn set(&mut self, id: &PollId, due: Instant, interval: Duration) {
         self.put(id, Entry { due, taken: None, interval, stretch: UNSTRETCHED });

@@ -56,6 +56,7 @@ impl Polling {
         }
         let poll = PollId::new(seat.id, feed.name());
         let turn = self.turn(&poll).lock_owned().await;
+        let begun = self.plan().begun(seat.id);
         let base = &self.parts.base;
         let state = base.store.poll_state(poll.clone()).await;
         let state = state.map_err(|error| ProviderError::Unavailable(error.to_string()))?;
@@ -71,7 +72,7 @@ impl Polling {
             }
             Err(error) => {
                 base.counters.polls_failed.one();
-                self.note_failure(&poll, &PollError::Provider(error.clone())).await;
+                self.note_failure(&poll, begun, &PollError::Provider(error.clone())).await;
                 Err(error)
             }
         }

@@ -181,3 +181,15 @@ async fn tokens_that_were_stored_without_an_end_are_opened() {
     let damaged = bench.base.vault.seal("instance.tokens", br#"["a"]"#);
     assert!(bench.tokens.open(&damaged).is_err());
 }
+
+#[tokio::test]
+async fn a_refusal_of_old_tokens_says_nothing_of_those_of_a_new_authorisation() {
+    let bench = Bench::new().await;
+    let (tokens, instance) = (&bench.tokens, bench.seat.id);
+    tokens.take(instance, &granted("a9", "r9")).await.unwrap();
+    tokens.shut_out(instance, &Secret::new("a1"), "disconnected").await;
+    assert_eq!(tokens.standing(instance).await.unwrap(), Standing::default());
+    tokens.shut_out(instance, &Secret::new("a9"), "disconnected").await;
+    let standing = tokens.standing(instance).await.unwrap();
+    assert_eq!(standing.needs_reauthentication.as_deref(), Some("disconnected"));
+}

@@ -22,6 +22,8 @@ mod network;
 #[cfg(test)]
 mod process;
 #[cfg(test)]
+mod renewal;
+#[cfg(test)]
 mod run;
 #[cfg(test)]
 mod seeds;

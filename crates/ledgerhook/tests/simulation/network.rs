@@ -153,24 +153,33 @@ impl Desk {
 
     /// Whether a call comes from a process that is dead: its sockets are gone, so it does not.
     fn comes_from_the_dead(&self, headers: &HeaderMap) -> bool {
-        let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
-        let number = agent.and_then(|agent| agent.strip_prefix(AGENT)?.parse::<u32>().ok());
+        let number = life_of(headers);
         let door = locked(&self.door).clone();
         let living = door.filter(|door| !door.life.is_over()).map(|door| door.life.number);
         number.is_some() && number != living
     }
 }
 
+/// The number of the life of the gateway that calls; `None` of whoever else does.
+fn life_of(headers: &HeaderMap) -> Option<u32> {
+    headers.get(USER_AGENT)?.to_str().ok()?.strip_prefix(AGENT)?.parse().ok()
+}
+
 async fn take(State(desk): State<Arc<Desk>>, request: Request) -> Response {
     let _under_way = desk.traffic.begin();
+    let path = request.uri().path().to_owned();
+    let to_provider = path.strip_prefix("/provider");
+    if let Some(rest) = to_provider.filter(|_| life_of(request.headers()).is_none()) {
+        // A customer's browser, for which nothing goes wrong.
+        return passing::pass_on(&desk, rest, request).await;
+    }
     desk.travel().await;
     if desk.comes_from_the_dead(request.headers()) {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    let path = request.uri().path().to_owned();
     if path.starts_with("/callback/") {
         desk.callbacks.take(&desk.traffic, request).await
-    } else if let Some(rest) = path.strip_prefix("/provider") {
+    } else if let Some(rest) = to_provider {
         passing::to_provider(&desk, rest, request).await
     } else if let Some(rest) = path.strip_prefix("/gateway") {
         passing::to_gateway(&desk, rest, request).await

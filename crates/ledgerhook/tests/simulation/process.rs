@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::Request;
+use axum::http::{Request, StatusCode};
 use ledgerhook_egress::{AddressPolicy, Client, ClientOptions};
 use ledgerhook_engine::ambient::{Clock, Entropy};
 use ledgerhook_engine::store::Store;
@@ -119,6 +119,17 @@ impl Process {
 
     /// Calls the API; the answer must be 200.
     pub(crate) async fn call(&self, target: &str, authorization: &str, body: &Value) -> Value {
+        let answer = self.try_call(target, authorization, body).await;
+        answer.unwrap_or_else(|why| panic!("{target}: {why}"))
+    }
+
+    /// Calls the API; why the answer was not 200.
+    pub(crate) async fn try_call(
+        &self,
+        target: &str,
+        authorization: &str,
+        body: &Value,
+    ) -> Result<Value, String> {
         let (method, path) = target.split_once(' ').expect("method and path");
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let request = Request::builder()
@@ -128,10 +139,17 @@ impl Process {
             .header("content-type", "application/json")
             .body(Body::from(body))
             .unwrap();
-        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let answer = tokio::select! {
+            biased;
+            () = self.life.ended() => return Err("the gateway died".to_owned()),
+            answer = self.router.clone().oneshot(request) => answer.unwrap(),
+        };
         let status = answer.status();
         let body = to_bytes(answer.into_body(), ANSWER_BYTES_MAX).await.unwrap();
-        assert_eq!(status, 200, "{target}: {}", String::from_utf8_lossy(&body));
-        if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() }
+        match (status, body.as_ref()) {
+            (StatusCode::OK, []) => Ok(Value::Null),
+            (StatusCode::OK, body) => Ok(serde_json::from_slice(body).unwrap()),
+            (_, body) => Err(format!("{status}: {}", String::from_utf8_lossy(body))),
+        }
     }
 }

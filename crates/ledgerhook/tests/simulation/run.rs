@@ -26,6 +26,9 @@ use crate::world::{App, RecordKey, State, World};
 /// Lines of what was done that a failed run shows.
 const LOG_LINES_MAX: usize = 400;
 
+/// Of a thousand steps, in how many customers look whether they are still connected.
+const AUTHORIZATIONS_PER_MILLE: u64 = 20;
+
 /// How fast time passes while something is waited for.
 const WHILE_WAITING: Duration = Duration::from_millis(500);
 
@@ -38,7 +41,7 @@ pub(crate) struct Organization {
 }
 
 /// A connected company.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Instance {
     pub(crate) plan: InstancePlan,
     pub(crate) id: InstanceId,
@@ -67,7 +70,7 @@ pub(crate) struct Run<W> {
     pub(crate) figures: Figures,
     chance: Chance,
     http: Http,
-    machine: Machine,
+    pub(crate) machine: Machine,
     process: Option<Process>,
     lives: u32,
     /// When a gateway that is down starts again.
@@ -116,6 +119,9 @@ impl<W: World> Run<W> {
             }
             if self.chance.happens(self.setup.faults_per_mille) {
                 self.trouble();
+            }
+            if self.process.is_some() && self.chance.happens(AUTHORIZATIONS_PER_MILLE) {
+                self.authorize_whom_it_needs().await;
             }
             let step_ms = u64::try_from(self.setup.step_max.as_millis()).unwrap();
             let span = Duration::from_millis(self.chance.within(1..=step_ms));

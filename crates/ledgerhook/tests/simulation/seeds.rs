@@ -8,6 +8,7 @@ use crate::run::run;
 use crate::world::World;
 use crate::world::freshbooks::FreshBooksWorld;
 use crate::world::quickbooks::QuickBooksWorld;
+use crate::world::sage::SageWorld;
 
 /// Seeds of each of the tests below, which run at the same time.
 const SEEDS_A_TEST: u64 = 13;
@@ -31,6 +32,7 @@ fn run_one(element: &str, seed: u64) -> Result<Figures, String> {
     match element {
         FreshBooksWorld::ELEMENT => run::<FreshBooksWorld>(seed),
         QuickBooksWorld::ELEMENT => run::<QuickBooksWorld>(seed),
+        SageWorld::ELEMENT => run::<SageWorld>(seed),
         other => panic!("no such element: {other}"),
     }
 }
@@ -72,6 +74,7 @@ mod nothing_is_lost_doubled_or_disordered {
     elements! {
         freshbooks crate::world::freshbooks::FreshBooksWorld,
         quickbooks crate::world::quickbooks::QuickBooksWorld,
+        sageone crate::world::sage::SageWorld,
     }
 }
 

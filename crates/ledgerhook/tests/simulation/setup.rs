@@ -64,6 +64,8 @@ pub(crate) struct InstancePlan {
     /// Which company's books.
     pub(crate) company: usize,
     pub(crate) kind: Kind,
+    /// The event resources that it lists; `None` when it lists none, and is told of all.
+    pub(crate) resources: Option<Vec<&'static str>>,
     /// Minutes between two polls, of each of its feeds; `None` leaves them at their own pace.
     pub(crate) poll_minutes: Option<u64>,
     /// Whether notifications are signed with a shared key, or with the organisation's key pair.
@@ -106,6 +108,7 @@ impl Setup {
             organization: 0,
             company: 0,
             kind,
+            resources: None,
             poll_minutes: None,
             has_signature_key: true,
         };
@@ -126,11 +129,17 @@ impl Setup {
 }
 
 impl InstancePlan {
+    /// Whether it is to be told of a resource.
+    pub(crate) fn tells_of(&self, resource: &str) -> bool {
+        self.resources.as_ref().is_none_or(|listed| listed.contains(&resource))
+    }
+
     fn draw<W: World>(organization: usize, company: usize, chance: &mut Chance) -> Self {
         Self {
             organization,
             company,
             kind: chance.pick(W::KINDS),
+            resources: W::resources(chance),
             poll_minutes: Some(chance.pick(&[5, 15, 60, 180])),
             has_signature_key: chance.happens(700),
         }

@@ -3,6 +3,7 @@
 
 pub(crate) mod freshbooks;
 pub(crate) mod quickbooks;
+pub(crate) mod sage;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,7 +13,7 @@ use ledgerhook_testkit::Http;
 use serde_json::{Map, Value};
 
 use crate::chance::Chance;
-use crate::setup::Kind;
+use crate::setup::{InstancePlan, Kind};
 use crate::time::VirtualClock;
 
 /// A record: its event resource (`invoices`) and its id.
@@ -63,7 +64,8 @@ pub(crate) enum Stamp {
         /// Whether the record says that it is in use.
         is_active: bool,
     },
-    /// The provider's entry of a notice, with the time that it names.
+    /// What knows only when: the provider's entry of a notice, or a record that could not be read
+    /// whole.
     Noticed {
         /// As it was written.
         time: String,
@@ -128,6 +130,12 @@ pub(crate) trait World: Sized + fmt::Debug {
     /// The id at the provider of the company with this number, by which the gateway knows it too.
     fn company_id(number: usize) -> String;
 
+    /// The feeds that have a pace of their own, which a run sets like that of the others.
+    const PACED_FEEDS: &'static [&'static str];
+
+    /// The event resources that an instance lists; `None` when it lists none, and is told of all.
+    fn resources(chance: &mut Chance) -> Option<Vec<&'static str>>;
+
     /// Configuration entries that an instance of a company needs beside those of every element.
     fn configuration(company_id: &str) -> Map<String, Value>;
 
@@ -172,8 +180,8 @@ pub(crate) trait World: Sized + fmt::Debug {
     /// Whether notices wait to be sent.
     fn is_sending(&self) -> bool;
 
-    /// What keeps the provider from telling an organisation's app of a company, or tells it twice.
-    fn misdirects(&self, _organization: usize, _company: usize) -> Option<String> {
+    /// What keeps the provider from sending an instance its notices, or sends them twice.
+    fn misdirects(&self, _plan: &InstancePlan) -> Option<String> {
         None
     }
 

@@ -77,7 +77,7 @@ async fn disconnect(
     Ok(Json(json!({"disconnected": sage.disconnect(&id, client_id.as_deref())?})))
 }
 
-/// `[{"endpoint", "id", "created_at", "updated_at", "deleted"}, …]`.
+/// `[{"endpoint", "id", "created_at", "updated_at", "version", "deleted"}, …]`.
 async fn snapshot(State(sage): State<Sage>, Path(id): Path<String>) -> Answer {
     let shown = |((endpoint, id), state): (RecordKey, RecordState)| {
         listed(json!({"endpoint": endpoint, "id": id}), &state)

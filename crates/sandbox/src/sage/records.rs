@@ -43,6 +43,8 @@ pub struct RecordState {
     /// When it last changed, in whole seconds; of a deleted one when it was deleted.
     #[serde(serialize_with = "as_text")]
     pub updated_at: Timestamp,
+    /// How often it has changed since it was created: a second may hold several changes.
+    pub version: u64,
     /// Whether it is deleted.
     pub deleted: bool,
 }
@@ -167,10 +169,29 @@ impl Sage {
         let state = |record: &Record| RecordState {
             created_at: record.created_at,
             updated_at: record.updated_at,
+            version: record.version,
             deleted: record.deleted_at.is_some(),
         };
         self.look(business_id, |books| {
             books.all().map(|(name, record)| ((name, record.id.clone()), state(record))).collect()
+        })
+    }
+
+    /// A record with all its fields, as the API would show it; a deleted one as it was. None when
+    /// there never was such a record.
+    ///
+    /// # Errors
+    /// [`SageError::UnknownBusiness`] and [`SageError::UnknownEndpoint`].
+    pub fn record(
+        &self,
+        business_id: &str,
+        endpoint: &str,
+        id: &str,
+    ) -> Result<Option<Value>, SageError> {
+        let endpoint = find(endpoint)?;
+        self.look(business_id, |books| {
+            let record = books.records_of(endpoint).find(|record| record.id == id);
+            record.map(|record| record.show(&Attributes::All))
         })
     }
 

@@ -37,7 +37,7 @@ async fn a_shell_user_can_do_what_the_handle_can() {
     let snapshot = bench.send("GET", records, &[], String::new()).await.json();
     let time = &created["created_at"];
     let expected = json!([{"endpoint": "contacts", "id": created["id"], "created_at": time,
-                           "updated_at": time, "deleted": true}]);
+                           "updated_at": time, "version": 1, "deleted": true}]);
     assert_eq!(snapshot, expected);
 }
 

@@ -75,7 +75,9 @@ async fn the_product_writes_what_apps_may_not() {
     bench.save("journal_codes", sample(&bench, "journal_codes"));
     let snapshot = bench.sage().snapshot(LEAD).unwrap();
     let state = &snapshot[&("transactions", id.clone())];
-    assert!(!state.deleted);
+    assert_eq!((state.version, state.deleted), (1, false));
+    let shown = bench.sage().record(LEAD, "transactions", &id).unwrap().unwrap();
+    assert_eq!((&shown["reference"], &shown["updated_at"]), (&"T1".into(), &START.into()));
     assert_eq!(state.updated_at.to_string(), START);
     bench.pass(3);
     bench.delete("transactions", &id);

@@ -85,6 +85,15 @@ async fn updates_are_inclusive_and_deletes_are_not() {
 }
 
 #[tokio::test]
+async fn answers_are_dated_by_the_clock_that_dates_records() {
+    let bench = SageBench::start().await;
+    let tokens = bench.connect().await;
+    bench.pass(61);
+    let answer = bench.get(&tokens, "contacts").await;
+    assert_eq!(answer.header("date"), "Tue, 10 Mar 2026 19:01:01 GMT");
+}
+
+#[tokio::test]
 async fn a_time_is_a_date_or_has_an_offset() {
     let bench = SageBench::start().await;
     let tokens = bench.connect().await;

@@ -39,6 +39,19 @@ async fn what_is_removed_is_not_due_any_more() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_refusal_from_before_the_polls_were_begun_again_does_not_end_them() {
+    let mut plan = Plan::default();
+    plan.begin(InstanceId(1));
+    plan.set(&cdc(1), Instant::now(), MINUTE);
+    let begun = plan.begun(InstanceId(1));
+    plan.begin(InstanceId(1));
+    plan.end(InstanceId(1), begun);
+    assert!(plan.entry(&cdc(1)).is_some());
+    plan.end(InstanceId(1), plan.begun(InstanceId(1)));
+    assert!(plan.entry(&cdc(1)).is_none());
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_polls_of_one_instance_are_told_from_those_of_others() {
     let mut plan = Plan::default();
     let query = PollId::new(InstanceId(2), "query");

@@ -207,7 +207,8 @@ impl Evidence<'_> {
 
     fn told_of_changes(&self) -> Outcome {
         let distinct = self.distinct();
-        for (record, state) in &self.truth {
+        let plan = &self.instance.plan;
+        for (record, state) in self.truth.iter().filter(|(record, _)| plan.tells_of(&record.0)) {
             if self.instance.baseline.get(record) == Some(state) {
                 continue;
             }

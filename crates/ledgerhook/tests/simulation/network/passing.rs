@@ -19,26 +19,33 @@ use super::{Desk, Hitch, locked};
 /// Largest body passed on, in bytes: 100 notices, or a form.
 const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 
-/// A call to the provider.
+/// A call of the gateway to the provider.
 pub(super) async fn to_provider(desk: &Arc<Desk>, path: &str, request: Request) -> Response {
     let hitch = locked(&desk.to_provider).pop_front();
     if let Some(answer) = before(desk, hitch).await {
         return answer;
     }
+    match answer_of_provider(desk, path, request).await {
+        Some(answer) => after(hitch, answer),
+        None => cut(Bytes::new()),
+    }
+}
+
+/// A call to the provider with which nothing goes wrong on the way.
+pub(super) async fn pass_on(desk: &Arc<Desk>, path: &str, request: Request) -> Response {
+    let answer = answer_of_provider(desk, path, request).await;
+    answer.map_or_else(|| cut(Bytes::new()), |answer| after(None, answer))
+}
+
+async fn answer_of_provider(desk: &Desk, path: &str, request: Request) -> Option<Answer> {
     let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
     let base = desk.provider.get().expect("a provider");
     let url = format!("{base}{path}{query}");
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, BODY_BYTES_MAX).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
-    };
+    let body = to_bytes(body, BODY_BYTES_MAX).await.ok()?;
     let headers = own_to_the_call(&parts.headers);
     let call = desk.http.try_call(parts.method, &url, &headers, body);
-    let answer = desk.traffic.ask_provider(call).await;
-    match answer {
-        Some(answer) => after(hitch, answer),
-        None => cut(Bytes::new()),
-    }
+    desk.traffic.ask_provider(call).await
 }
 
 /// A notice to the gateway that runs now.

@@ -57,14 +57,6 @@ impl<W: World> Run<W> {
         }
     }
 
-    async fn authorize_whom_it_needs(&mut self) {
-        for number in 0..self.instances.len() {
-            if !self.is_valid(number).await {
-                self.authorize_again(number).await;
-            }
-        }
-    }
-
     /// What has not settled yet.
     async fn unsettled(&mut self, from: Moment) -> Option<String> {
         if self.world.is_sending() {
@@ -79,7 +71,7 @@ impl<W: World> Run<W> {
         for number in 0..self.instances.len() {
             let plan = self.instances[number].plan.clone();
             if plan.kind.takes_notices()
-                && let Some(what) = self.world.misdirects(plan.organization, plan.company)
+                && let Some(what) = self.world.misdirects(&plan)
             {
                 return Some(what);
             }

@@ -138,7 +138,7 @@ impl<W: World> Run<W> {
     async fn connect(&mut self, plan: InstancePlan) {
         let number = self.instances.len();
         let path = format!("/callback/{number}");
-        let provider_data = self.authorize(&plan).await;
+        let provider_data = self.authorize(&plan).await.expect("good times");
         let organization = &self.organizations[plan.organization];
         let body = json!({
             "element": {"key": W::ELEMENT},
@@ -168,7 +168,13 @@ impl<W: World> Run<W> {
         configuration.as_object_mut().expect("an object").extend(own);
         if let Some(minutes) = plan.poll_minutes {
             configuration["event.poller.refresh_interval"] = json!(minutes.to_string());
-            configuration["event.poller.query.refresh_interval"] = json!(minutes.to_string());
+            for feed in W::PACED_FEEDS {
+                let key = format!("event.poller.{feed}.refresh_interval");
+                configuration[key] = json!(minutes.to_string());
+            }
+        }
+        if let Some(resources) = &plan.resources {
+            configuration["event.poller.urls"] = json!(resources.join(","));
         }
         if plan.has_signature_key {
             configuration["event.notification.signature.key"] = json!(SIGNATURE_KEY);
@@ -177,7 +183,7 @@ impl<W: World> Run<W> {
     }
 
     /// The customer's consent; the `providerData` that it brings.
-    async fn authorize(&self, plan: &InstancePlan) -> Value {
+    async fn authorize(&self, plan: &InstancePlan) -> Result<Value, String> {
         let Organization { app, authorization, .. } = &self.organizations[plan.organization];
         let target = format!(
             "GET /elements/{}/oauth/url?apiKey={}&apiSecret={}&callbackUrl={REDIRECT_URI}&state=s",
@@ -185,33 +191,43 @@ impl<W: World> Run<W> {
             app.client_id,
             app.client_secret
         );
-        let asked = self.process().call(&target, authorization, &Value::Null).await;
+        let asked = self.process().try_call(&target, authorization, &Value::Null).await?;
         let url = asked["oauthUrl"].as_str().expect("an oauthUrl");
-        self.world.authorize(&self.http, url, plan.company).await
+        Ok(self.world.authorize(&self.http, url, plan.company).await)
     }
 
-    /// Whether an instance's tokens work, as the API says.
-    pub(super) async fn is_valid(&mut self, number: usize) -> bool {
-        let Instance { id, plan, .. } = &self.instances[number];
-        let authorization = self.organizations[plan.organization].authorization.clone();
-        let target = format!("GET /instances/{id}");
-        let process = self.process();
-        let shown =
-            self.drive(async move { process.call(&target, &authorization, &Value::Null).await });
-        shown.await["valid"] == Value::Bool(true)
+    /// Has the customers authorise again whose tokens do not work any more, as the API says.
+    pub(crate) async fn authorize_whom_it_needs(&mut self) {
+        for number in 0..self.instances.len() {
+            let Instance { id, plan, .. } = self.instances[number].clone();
+            let shown = self.try_call(&plan, &format!("GET /instances/{id}"), Value::Null).await;
+            if shown.is_ok_and(|shown| shown["valid"] == Value::Bool(false)) {
+                let outcome = match self.authorize_again(id, &plan).await {
+                    Ok(()) => "was authorised again".to_owned(),
+                    Err(why) => format!("was not authorised again: {why}"),
+                };
+                self.note(&format!("instance {number} {outcome}"));
+            }
+        }
     }
 
-    /// The customer authorises an instance again.
-    pub(super) async fn authorize_again(&mut self, number: usize) {
-        let plan = self.instances[number].plan.clone();
-        let provider_data = self.authorize(&plan).await;
-        let authorization = self.organizations[plan.organization].authorization.clone();
-        let target = format!("PATCH /instances/{}", self.instances[number].id);
-        let body = json!({"providerData": provider_data});
-        let process = self.process();
-        self.drive(async move { process.call(&target, &authorization, &body).await }).await;
+    async fn authorize_again(&mut self, id: InstanceId, plan: &InstancePlan) -> Result<(), String> {
+        let body = json!({"providerData": self.authorize(plan).await?});
+        self.try_call(plan, &format!("PATCH /instances/{id}"), body).await?;
         self.figures.authorizations += 1;
-        self.note(&format!("instance {number} was authorised again"));
+        Ok(())
+    }
+
+    /// Calls the API for an instance, in time that passes.
+    async fn try_call(
+        &mut self,
+        plan: &InstancePlan,
+        target: &str,
+        body: Value,
+    ) -> Result<Value, String> {
+        let authorization = self.organizations[plan.organization].authorization.clone();
+        let process = self.process();
+        self.drive(async move { process.try_call(target, &authorization, &body).await }).await
     }
 
     /// Has an instance polled that was left alone after too many failures.

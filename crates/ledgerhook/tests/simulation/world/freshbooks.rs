@@ -18,7 +18,7 @@ use super::{
     App, Beginning, Dating, Notice, REDIRECT_URI, RecordKey, Stamp, Standing, State, World,
 };
 use crate::chance::Chance;
-use crate::setup::Kind;
+use crate::setup::{InstancePlan, Kind};
 
 /// Event resources, by the nouns of their kinds (reference: freshbooks-sage §1.5).
 const RESOURCES: [(&str, &str); 17] = [
@@ -40,6 +40,9 @@ const RESOURCES: [(&str, &str); 17] = [
     ("tax", "taxes"),
     ("time_entry", "time-activities"),
 ];
+
+/// Resources of an instance that lists some.
+const RESOURCES_LISTED_MAX: u64 = 6;
 
 /// The resources whose records do not say when they changed.
 const WITHOUT_TIME: [&str; 2] = ["services", "time-activities"];
@@ -183,8 +186,20 @@ impl World for FreshBooksWorld {
     const ELEMENT: &'static str = "freshbooksv2";
     const KINDS: &'static [Kind] = &[Kind::Webhook, Kind::Polling, Kind::Hybrid, Kind::Hybrid];
 
+    const PACED_FEEDS: &'static [&'static str] = &[];
+
     fn company_id(number: usize) -> String {
         format!("6BAp{number}k")
+    }
+
+    fn resources(chance: &mut Chance) -> Option<Vec<&'static str>> {
+        if chance.happens(400) {
+            return None;
+        }
+        let listed =
+            (0..chance.within(2..=RESOURCES_LISTED_MAX)).map(|_| chance.pick(&RESOURCES).1);
+        let listed: BTreeSet<&'static str> = listed.collect();
+        Some(listed.into_iter().collect())
     }
 
     fn configuration(company_id: &str) -> Map<String, Value> {
@@ -306,7 +321,7 @@ impl World for FreshBooksWorld {
                 books.expire_access_tokens(owner).expect("a user");
                 "provider: access tokens expire"
             }
-            1 => {
+            1 if chance.happens(300) => {
                 let app = self.apps[chance.place(self.apps.len())].as_str();
                 books.disconnect(owner, Some(app)).expect("a user");
                 "provider: a person disconnects the app"
@@ -340,17 +355,16 @@ impl World for FreshBooksWorld {
     }
 
     /// An app has one verified callback for each noun.
-    fn misdirects(&self, organization: usize, company: usize) -> Option<String> {
-        let callbacks = self.books().callbacks(business_of(company)).expect("a business");
-        let own = callbacks.iter().filter(|one| one.client_id == self.apps[organization]);
-        let mut events: Vec<&str> =
-            own.filter(|one| one.verified).map(|one| one.event.as_str()).collect();
-        events.sort_unstable();
-        let mut nouns: Vec<&str> = FreshBooks::event_nouns().collect();
-        nouns.sort_unstable();
-        let count = callbacks.iter().filter(|one| one.client_id == self.apps[organization]).count();
-        (events != nouns || count != nouns.len())
-            .then(|| format!("of {count} callbacks these are verified: {events:?}"))
+    fn misdirects(&self, plan: &InstancePlan) -> Option<String> {
+        let mut own = self.books().callbacks(business_of(plan.company)).expect("a business");
+        own.retain(|callback| callback.client_id == self.apps[plan.organization]);
+        let mut has: Vec<(&str, bool)> =
+            own.iter().map(|callback| (callback.event.as_str(), callback.verified)).collect();
+        has.sort_unstable();
+        let is_wanted = |noun: &&str| resource_of(noun).is_some_and(|name| plan.tells_of(name));
+        let nouns: BTreeSet<&str> = FreshBooks::event_nouns().filter(is_wanted).collect();
+        let is_right = has.iter().copied().eq(nouns.into_iter().map(|noun| (noun, true)));
+        (!is_right).then(|| format!("callbacks, and whether they are verified: {has:?}"))
     }
 
     fn read_event(object_id: &str, record: &Value) -> (String, Stamp) {

@@ -122,9 +122,14 @@ impl QuickBooksWorld {
 impl World for QuickBooksWorld {
     const ELEMENT: &'static str = "quickbooks";
     const KINDS: &'static [Kind] = &[Kind::Webhook, Kind::Polling, Kind::Hybrid, Kind::Hybrid];
+    const PACED_FEEDS: &'static [&'static str] = &["query"];
 
     fn company_id(number: usize) -> String {
         format!("93414520000000{:02}", 10 + number)
+    }
+
+    fn resources(_chance: &mut Chance) -> Option<Vec<&'static str>> {
+        None
     }
 
     fn configuration(_company_id: &str) -> Map<String, Value> {

@@ -50,6 +50,7 @@ fn broken(told: Vec<Told>, journal: &[&str]) -> Option<&'static str> {
         organization: 0,
         company: 0,
         kind: Kind::Polling,
+        resources: None,
         poll_minutes: None,
         has_signature_key: true,
     };
