@@ -4,13 +4,17 @@
 mod change;
 mod clock;
 mod company;
+mod freshbooks;
 mod quickbooks;
 mod run;
+mod sage;
 mod table;
 
 use clock::Pace;
+use freshbooks::FreshBooksBooks;
 use quickbooks::QuickBooksBooks;
 use run::{Books, Run};
+use sage::SageBooks;
 use table::Table;
 
 async fn check<B: Books>(rows: usize) {
@@ -30,4 +34,16 @@ async fn check<B: Books>(rows: usize) {
 #[tokio::test]
 async fn every_change_in_quickbooks_arrives_once_by_every_way() {
     check::<QuickBooksBooks>(85).await;
+}
+
+/// 17 resources that are created, updated and deleted; 13 of them are archived and 2 e-mailed.
+#[tokio::test]
+async fn every_change_in_freshbooks_arrives_once_by_every_way() {
+    check::<FreshBooksBooks>(66).await;
+}
+
+/// 40 resources, all but one of which are updated.
+#[tokio::test]
+async fn every_change_in_sage_arrives_once_by_every_way() {
+    check::<SageBooks>(119).await;
 }

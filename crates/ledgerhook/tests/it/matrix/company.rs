@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use ledgerhook_testkit::{Instance, Received, Receiver, SIGNATURE_KEY, Tenant};
-use serde_json::Value;
+use ledgerhook_testkit::{Arrived, Instance, Received, Receiver, SIGNATURE_KEY, Tenant};
+use serde_json::{Value, json};
 
 /// One event, as far as it is compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub(super) struct Event {
     pub(super) detection: String,
     /// Whether it came in a message signed with the instance's key, as every one has to.
     pub(super) is_signed: bool,
+    /// The record that it carries; of an event that is to arrive, what it has at least.
+    record: Value,
 }
 
 impl Event {
@@ -32,27 +34,48 @@ impl Event {
             object_id: object_id.to_owned(),
             detection: detection.to_owned(),
             is_signed: true,
+            record: json!({}),
         }
+    }
+
+    /// The same with all of this in its record.
+    pub(super) fn with_record(self, record: &Value) -> Self {
+        Self { record: record.clone(), ..self }
+    }
+
+    /// Whether an event that arrived is this one, whatever its record.
+    pub(super) fn is(&self, arrived: &Self) -> bool {
+        let of = |event: &Self| Self { record: Value::Null, ..event.clone() };
+        of(self) == of(arrived)
+    }
+
+    /// The first member of this record that the one that arrived does not have so.
+    pub(super) fn lacking_in(&self, arrived: &Self) -> Option<&str> {
+        let members = self.record.as_object().into_iter().flatten();
+        let mut lacking = members.filter(|(name, value)| arrived.record.get(name) != Some(value));
+        lacking.next().map(|(name, _)| name.as_str())
     }
 
     fn all_of(received: &Received) -> Vec<Self> {
         let detection = received.header("ledgerhook-detection");
         let is_signed = received.is_signed_with(SIGNATURE_KEY);
-        let event = |event: ledgerhook_testkit::Arrived| Self {
+        let raw = &received.json()["message"]["raw"];
+        let event = |(place, event): (usize, Arrived)| Self {
+            record: raw[&event.object_type][place].clone(),
             resource: event.object_type,
             kind: event.kind,
             object_id: event.object_id,
             detection: detection.to_owned(),
             is_signed,
         };
-        received.events().into_iter().map(event).collect()
+        received.events().into_iter().enumerate().map(event).collect()
     }
 }
 
 /// `customers UPDATED of 12|1 (cdc)`.
 impl fmt::Display for Event {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { resource, kind, object_id, detection, is_signed } = self;
+        let Self { resource, kind, object_id, detection, is_signed, .. } = self;
         let unsigned = if *is_signed { "" } else { ", not signed" };
         write!(formatter, "{resource} {kind} of {object_id} ({detection}{unsigned})")
     }

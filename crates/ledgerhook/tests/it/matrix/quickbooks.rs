@@ -29,7 +29,7 @@ pub(super) struct QuickBooksBooks {
 
 impl Books for QuickBooksBooks {
     const HEADINGS: Headings = Headings {
-        provider: "Intuit",
+        whose: "Intuit's",
         ways: &[
             "webhook, legacy",
             "webhook, CloudEvents",

@@ -131,9 +131,12 @@ fn judge<B: Books>(books: &B, round: &Round, mut arrived: Vec<Event>) -> Vec<Cel
         let expected = books.expected(resource, round.change);
         let mut wrong = Vec::new();
         for event in expected.iter().flatten() {
-            match arrived.iter().position(|one| one == event) {
-                Some(place) => drop(arrived.remove(place)),
-                None => wrong.push(format!("no {event}")),
+            let Some(place) = arrived.iter().position(|one| event.is(one)) else {
+                wrong.push(format!("no {event}"));
+                continue;
+            };
+            if let Some(member) = event.lacking_in(&arrived.remove(place)) {
+                wrong.push(format!("{event} with another {member}"));
             }
         }
         judged.push((expected, wrong));

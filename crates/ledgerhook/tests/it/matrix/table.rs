@@ -58,8 +58,8 @@ pub(super) struct Row {
 /// What stands around the cells of an element.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Headings {
-    /// Whose documents say what must arrive.
-    pub(super) provider: &'static str,
+    /// Whose documents say what must arrive: `Sage's`.
+    pub(super) whose: &'static str,
     /// The ways of detecting changes, each a column.
     pub(super) ways: &'static [&'static str],
     /// Why nothing can arrive of some changes.
@@ -118,7 +118,7 @@ const CHANGE_WIDTH: usize = 11;
 
 impl fmt::Display for Table {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Headings { provider, ways, reasons } = self.headings;
+        let Headings { whose, ways, reasons } = self.headings;
         let width = self.resource_width();
         write!(formatter, "{:width$}  {:CHANGE_WIDTH$}", "", "")?;
         for way in ways {
@@ -135,10 +135,10 @@ impl fmt::Display for Table {
         write!(
             formatter,
             "
- ✓    What {provider}'s documents let expect arrived at the receiver, signed, each event once, and
+ ✓    What {whose} documents let expect arrived at the receiver, signed, each event once, and
       nothing else; both when all changes of a record are within one second and when they are
       seconds apart.
-      A change has a row where {provider}'s records of that resource can undergo it.
+      A change has a row where {whose} records of that resource can undergo it.
 "
         )?;
         for why in reasons {
