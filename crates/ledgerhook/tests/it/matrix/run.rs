@@ -1,5 +1,5 @@
-//! A run of an element's matrix: the changes are made, one kind after the other, and what arrived of
-//! them is held against the documents.
+//! A run of an element's matrix: the changes are made, one kind after the other, and what arrived
+//! of them is held against the documents.
 
 use std::sync::Arc;
 

@@ -97,8 +97,8 @@ const PLAIN: &[Change] = &[Created, Updated, Deleted];
 const ARCHIVABLE: &[Change] = &[Created, Updated, Archived, Deleted];
 const SENDABLE: &[Change] = &[Created, Updated, Emailed, Archived, Deleted];
 
-/// The event resources (reference: cloud-elements §7.6): those of the original, then the other nouns
-/// of notices.
+/// The event resources (reference: cloud-elements §7.6): those of the original, then the other
+/// nouns of notices.
 pub(super) static RESOURCES: [Resource; 17] = [
     dated(resource("customers", "client", "note", ARCHIVABLE)),
     without_notices(resource("employees", "staff", "fname", ARCHIVABLE)),
