@@ -54,20 +54,19 @@ pub(super) struct Round {
 pub(super) struct Run<B> {
     stage: Stage,
     clock: BooksClock,
-    pace: Pace,
     books: Vec<B>,
 }
 
 impl<B: Books> Run<B> {
     pub(super) async fn set(pace: Pace) -> Self {
-        let clock = BooksClock::begin();
+        let clock = BooksClock::begin(pace);
         let stand_in = {
             let clock = clock.clone();
             SandboxOptions { clock: Arc::new(move || clock.now()), ..B::stand_in(pace) }
         };
         let mut stage = Stage::set_in(PROGRAM, &[], stand_in).await;
         let books = B::connect(&mut stage).await;
-        Self { stage, clock, pace, books }
+        Self { stage, clock, books }
     }
 
     /// Makes the changes and judges what arrives.
@@ -79,7 +78,7 @@ impl<B: Books> Run<B> {
         }
         let mut rows = Vec::new();
         for round in B::rounds() {
-            self.clock.pass(self.pace);
+            self.clock.pass();
             for books in &mut self.books {
                 round.resources.iter().for_each(|resource| books.make(resource, round.change));
             }
