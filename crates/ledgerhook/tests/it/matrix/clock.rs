@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use jiff::{SignedDuration, Timestamp, Unit};
 use ledgerhook_sandbox::SandboxOptions;
 
-/// How far ahead of the gateway's clock changes within a second are made: no answer is later, however
-/// long a run takes.
+/// How far ahead of the gateway's clock changes within a second are made: no answer is later,
+/// however long a run takes.
 const AHEAD: SignedDuration = SignedDuration::from_mins(10);
 
 /// How far behind the gateway's clock changes seconds apart are made: far enough that their second
