@@ -270,7 +270,7 @@ impl RecordsRead {
             (Some(seen_at), _) => {
                 if !*is_dated {
                     change.kind = ChangeKind::Deleted;
-                    change.version = Version::Revision("gone".to_owned());
+                    change.version = Version::Gone(seen_at.micros());
                     change.changed_at = *seen_at;
                 }
                 mark_unread(change, GONE);
