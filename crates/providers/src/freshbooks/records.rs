@@ -1,61 +1,31 @@
 //! Reading single records: one call each, because FreshBooks has no other way (reference:
-//! freshbooks-sage §1.5). Of a deleted record sources differ on whether it is answered; a list has
-//! it in any case, for most kinds of record.
+//! freshbooks-sage §1.5).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
-use ledgerhook_connector::{FeedRequest, ProviderError, Records, RecordsPage, RecordsRequest};
+use ledgerhook_connector::{ProviderError, Records, RecordsPage, RecordsRequest};
 use ledgerhook_egress::Answer;
-use ledgerhook_model::{Change, ChangeKind, Moment};
+use ledgerhook_model::Change;
 
 use super::answer::{self, answered_at};
 use super::api::{Api, Company, is_number};
 use super::entities::{self, KnownEntities, KnownEntity};
 use super::faults;
-use super::feed::SweepFeed;
 use super::record::Row;
-
-/// How far back the lists of deleted records are looked through for one that is not answered: a
-/// notice may be late.
-const DELETED_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// FreshBooks' records.
 #[derive(Debug)]
 pub(super) struct FreshBooksRecords {
     api: Arc<Api>,
     entities: KnownEntities,
-    lists: SweepFeed,
 }
 
 impl FreshBooksRecords {
     /// `api` makes the calls.
     pub(super) fn new(api: Arc<Api>) -> Self {
-        let lists = SweepFeed::new(Arc::clone(&api));
-        Self { api, entities: KnownEntities::new(), lists }
-    }
-
-    /// Moves those of the missing records that lists show as deleted to those that were found.
-    async fn find_deleted(
-        &self,
-        request: RecordsRequest<'_>,
-        now: Moment,
-        page: &mut RecordsPage,
-    ) -> Result<(), ProviderError> {
-        let RecordsRequest { access, configuration, resource, .. } = request;
-        let (since, resources) = (now.minus(DELETED_WITHIN), [resource.to_owned()]);
-        let question = FeedRequest { access, configuration, since, resources: &resources };
-        let Some(listed) = self.lists.with_deleted(question).await? else { return Ok(()) };
-        page.reads += listed.reads;
-        let is_missed = |change: &Change| {
-            change.kind == ChangeKind::Deleted && page.missing.contains(&change.object_id)
-        };
-        let found: Vec<Change> = listed.changes.into_iter().filter(is_missed).collect();
-        page.missing.retain(|id| found.iter().all(|change| change.object_id != *id));
-        page.found.extend(found);
-        Ok(())
+        Self { api, entities: KnownEntities::new() }
     }
 }
 
@@ -65,8 +35,9 @@ impl Records for FreshBooksRecords {
         entities::of_resource(resource).is_some()
     }
 
-    /// A record that was deleted is found, and is [`Deleted`](ChangeKind::Deleted); one that
-    /// FreshBooks says it does not have, or not any more, and does not list either, is missing.
+    /// A record that was deleted is found, and is
+    /// [`Deleted`](ledgerhook_model::ChangeKind::Deleted); one that FreshBooks says it does not
+    /// have, or not any more, is missing.
     async fn read(&self, request: RecordsRequest<'_>) -> Result<RecordsPage, ProviderError> {
         let Some(known) = self.entities.of_resource(request.resource) else {
             let problem = format!("FreshBooks has no {}", request.resource);
@@ -75,7 +46,6 @@ impl Records for FreshBooksRecords {
         let company = Company { access: request.access, configuration: request.configuration };
         let ids: BTreeSet<&str> = request.object_ids.iter().map(String::as_str).collect();
         let mut page = RecordsPage::default();
-        let mut missed_at = None;
         for id in ids {
             if !is_number(id) {
                 page.missing.push(id.to_owned());
@@ -86,15 +56,9 @@ impl Records for FreshBooksRecords {
             page.reads += 1;
             match read_item(&answer, known) {
                 Ok(change) => page.found.push(change),
-                Err(ProviderError::NotFound(_)) => {
-                    page.missing.push(id.to_owned());
-                    missed_at = answered_at(&answer);
-                }
+                Err(ProviderError::NotFound(_)) => page.missing.push(id.to_owned()),
                 Err(error) => return Err(error),
             }
-        }
-        if let Some(now) = missed_at {
-            self.find_deleted(request, now, &mut page).await?;
         }
         Ok(page)
     }

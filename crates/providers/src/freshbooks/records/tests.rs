@@ -1,9 +1,9 @@
 //! Reading records against a scripted server.
 
-use ledgerhook_model::{ChangeKind, Moment, Version};
+use ledgerhook_model::{ChangeKind, Moment};
 
 use super::*;
-use crate::freshbooks::stand_in::{Books, TIME, access, api, configuration, dated, deleted};
+use crate::freshbooks::stand_in::{TIME, access, api, configuration, dated};
 use crate::scripted_server::{Asked, Scripted, ScriptedServer, answer};
 
 async fn read(
@@ -53,30 +53,6 @@ async fn each_record_is_one_call_and_what_freshbooks_does_not_have_is_missing() 
     assert_eq!(asked[0].header("authorization"), Some("Bearer access"));
     assert_eq!(asked[0].header("accept"), Some("application/json"));
     assert_eq!(asked[0].header("content-type"), None);
-}
-
-#[tokio::test]
-async fn a_deleted_record_that_is_not_answered_is_found_in_the_list_of_the_deleted() {
-    let books = Books::of([(
-        "clients",
-        vec![deleted(2, "2026-11-20 02:00:00"), deleted(9, "2026-11-20 02:00:00")],
-    )]);
-    let server = ScriptedServer::new().await;
-    let script = |asked: &Asked, _| match asked.line.contains('?') {
-        true => books.answer(asked),
-        false => dated(
-            "404 Not Found",
-            r#"{"response":{"errors":[{"errno":1012,"message":"Client not found."}]}}"#,
-        ),
-    };
-    let page = read(&server, "customers", &["1", "2"], script).await.unwrap();
-    let [found] = page.found.as_slice() else { panic!("{page:?}") };
-    assert_eq!((found.object_id.as_str(), found.kind), ("2", ChangeKind::Deleted));
-    assert_eq!(found.version, Version::Revision("deleted 2026-11-20 02:00:00".to_owned()));
-    assert_eq!(page.missing, ["1"]);
-    assert_eq!(page.reads, 3);
-    let listed = server.asked()[2].parameter("search[updated_min]");
-    assert_eq!(listed.as_deref(), Some("2026-11-18"), "the notice may be late");
 }
 
 #[tokio::test]
