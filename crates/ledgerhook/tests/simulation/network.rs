@@ -10,6 +10,7 @@ mod passing;
 
 use std::collections::VecDeque;
 use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -65,6 +66,7 @@ pub(crate) struct Desk {
     to_provider: Mutex<VecDeque<Hitch>>,
     to_gateway: Mutex<VecDeque<Hitch>>,
     latency: Mutex<Latency>,
+    travelling: AtomicUsize,
 }
 
 /// The gateway that takes notices now.
@@ -94,6 +96,7 @@ impl Network {
             to_provider: Mutex::default(),
             to_gateway: Mutex::default(),
             latency: Mutex::new(Latency { chance, ms_max: 0 }),
+            travelling: AtomicUsize::new(0),
         });
         let router = Router::new().fallback(take).with_state(Arc::clone(&desk));
         let mut server = JoinSet::new();
@@ -147,8 +150,14 @@ impl Desk {
             latency.chance.within(0..=ms_max)
         };
         if ms > 0 {
+            let _on_its_way = OnItsWay::begin(&self.travelling);
             self.traffic.wait(tokio::time::sleep(Duration::from_millis(ms))).await;
         }
+    }
+
+    /// Whether a call is on its way.
+    pub(crate) fn is_travelled(&self) -> bool {
+        self.travelling.load(Ordering::SeqCst) > 0
     }
 
     /// Whether a call comes from a process that is dead: its sockets are gone, so it does not.
@@ -157,6 +166,22 @@ impl Desk {
         let door = locked(&self.door).clone();
         let living = door.filter(|door| !door.life.is_over()).map(|door| door.life.number);
         number.is_some() && number != living
+    }
+}
+
+/// Counts a call that is on its way, until it arrives or its caller hangs up.
+struct OnItsWay<'a>(&'a AtomicUsize);
+
+impl<'a> OnItsWay<'a> {
+    fn begin(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count)
+    }
+}
+
+impl Drop for OnItsWay<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

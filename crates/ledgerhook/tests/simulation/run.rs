@@ -29,6 +29,9 @@ const LOG_LINES_MAX: usize = 400;
 /// Of a thousand steps, in how many customers look whether they are still connected.
 const AUTHORIZATIONS_PER_MILLE: u64 = 20;
 
+/// How fast time passes while a call is on its way: a poll may take many calls, one after the other.
+const WHILE_TRAVELLING: Duration = Duration::from_millis(500);
+
 /// How fast time passes while something is waited for.
 const WHILE_WAITING: Duration = Duration::from_millis(500);
 
@@ -157,7 +160,13 @@ impl<W: World> Run<W> {
     /// Lets time pass, and does not wait for what that leads to.
     async fn pass(&mut self, span: Duration) {
         self.figures.virtual_time += span;
-        self.time.pass(span, || self.world.clock_moved()).await;
+        let mut left = span;
+        while left > WHILE_TRAVELLING && self.network.desk.is_travelled() {
+            self.time.pass(WHILE_TRAVELLING, || self.world.clock_moved()).await;
+            self.time.settle().await;
+            left -= WHILE_TRAVELLING;
+        }
+        self.time.pass(left, || self.world.clock_moved()).await;
     }
 
     /// Lets time pass, and waits until all is quiet.

@@ -195,7 +195,9 @@ impl Evidence<'_> {
                     let is_kind = event.kind == notice.kind || plan.kind == Kind::Hybrid;
                     event.second == notice.second && is_kind
                 }
-                Stamp::Noticed { .. } | Stamp::Read { .. } => event.second >= notice.second,
+                Stamp::Noticed { .. } | Stamp::Read { .. } => {
+                    event.second >= self.told_from(notice)
+                }
             };
             if !events.iter().any(tells) {
                 let what = format!("no event of an accepted notice: {notice:?}");
@@ -203,6 +205,16 @@ impl Evidence<'_> {
             }
         }
         Ok(())
+    }
+
+    /// From which second on an event tells of a notice. Where notices say nothing, one of a record
+    /// that has ended already says no more than its end did: FreshBooks may not show it any more.
+    fn told_from(&self, notice: &Notice) -> i64 {
+        let states = self.history.get(&notice.record).map(Vec::as_slice).unwrap_or_default();
+        let by_then = states.iter().rev().skip_while(|state| state.second > notice.second);
+        let ended = by_then.take_while(|state| state.standing == Standing::Gone).last();
+        let says_nothing = (self.dating)(&notice.record.0) != Dating::Notice;
+        ended.filter(|_| says_nothing).map_or(notice.second, |ended| ended.second)
     }
 
     fn told_of_changes(&self) -> Outcome {
