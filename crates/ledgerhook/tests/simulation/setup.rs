@@ -140,7 +140,7 @@ impl InstancePlan {
             company,
             kind: chance.pick(W::KINDS),
             resources: W::resources(chance),
-            poll_minutes: Some(chance.pick(&[5, 15, 60, 180])),
+            poll_minutes: Some(chance.pick(W::POLL_MINUTES)),
             has_signature_key: chance.happens(700),
         }
     }

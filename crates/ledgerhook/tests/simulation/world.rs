@@ -133,6 +133,9 @@ pub(crate) trait World: Sized + fmt::Debug {
     /// The feeds that have a pace of their own, which a run sets like that of the others.
     const PACED_FEEDS: &'static [&'static str];
 
+    /// Minutes between two polls of an instance; drawn from evenly.
+    const POLL_MINUTES: &'static [u64] = &[5, 15, 60, 180];
+
     /// The event resources that an instance lists; `None` when it lists none, and is told of all.
     fn resources(chance: &mut Chance) -> Option<Vec<&'static str>>;
 

@@ -187,13 +187,15 @@ impl World for FreshBooksWorld {
     const KINDS: &'static [Kind] = &[Kind::Webhook, Kind::Polling, Kind::Hybrid, Kind::Hybrid];
 
     const PACED_FEEDS: &'static [&'static str] = &[];
+    /// A poll takes up to 31 calls.
+    const POLL_MINUTES: &'static [u64] = &[15, 60, 60, 180];
 
     fn company_id(number: usize) -> String {
         format!("6BAp{number}k")
     }
 
     fn resources(chance: &mut Chance) -> Option<Vec<&'static str>> {
-        if chance.happens(400) {
+        if chance.happens(250) {
             return None;
         }
         let listed =
