@@ -14,6 +14,7 @@ use crate::sage::api::{Api, Company, list_path, record_path};
 use crate::sage::entities::Entity;
 use crate::sage::faults;
 use crate::sage::record::Row;
+use crate::settled::settled_until;
 
 /// Most records on a page: as many as Sage gives.
 pub(super) const ITEMS_PER_PAGE: u64 = 200;
@@ -39,7 +40,8 @@ pub(super) enum Selection {
 /// One page of a list.
 #[derive(Debug)]
 pub(super) struct Page {
-    /// The records as changes; fewer than `ids` when some are gone already.
+    /// The records as changes; fewer than `ids` when some are gone already, or may change again
+    /// without another time.
     pub(super) changes: Vec<Change>,
     /// The ids that stood on the page.
     pub(super) ids: Vec<String>,
@@ -50,8 +52,8 @@ pub(super) struct Page {
     /// Whether the list ends with it, as far as it says. A page after the last one would show the
     /// last one again.
     pub(super) is_last: bool,
-    /// Sage's time of the answer.
-    pub(super) time: Option<Moment>,
+    /// Up to when its changes are complete, by Sage's time of the answer.
+    pub(super) settled_until: Option<Moment>,
 }
 
 /// Reads pages of one list of one company.
@@ -143,22 +145,26 @@ impl<'a> Reader<'a> {
     }
 
     fn understood(&self, list: ListPage<'_>, selection: Selection, number: u64) -> Page {
-        let ListPage { rows, total, items_per_page, time } = list;
+        let ListPage { rows, total, items_per_page, settled_until } = list;
         let items_up_to_here = number.saturating_mul(items_per_page.unwrap_or(ITEMS_PER_PAGE));
         let times: Option<Vec<Moment>> = rows.iter().map(|row| row.updated_at()).collect();
         let times = times.filter(|times| times.is_sorted());
-        let undated = time.unwrap_or_default();
+        let undated = settled_until.unwrap_or_default();
         let change = |row: Row<'_>| match selection {
             Selection::UpdatedSince(_) => row.into_change(self.resource, undated),
             Selection::DeletedAfter(_) => row.into_deletion(self.resource, undated),
+        };
+        let is_told = |row: &Row<'_>| match selection {
+            Selection::UpdatedSince(_) => is_settled(row, settled_until),
+            Selection::DeletedAfter(_) => true,
         };
         Page {
             ids: rows.iter().map(|row| row.id().to_owned()).collect(),
             ends_at: times.and_then(|times| times.last().copied()),
             total,
             is_last: rows.is_empty() || total.is_some_and(|total| items_up_to_here >= total),
-            time,
-            changes: rows.into_iter().map(change).collect(),
+            settled_until,
+            changes: rows.into_iter().filter(is_told).map(change).collect(),
         }
     }
 
@@ -182,6 +188,7 @@ impl<'a> Reader<'a> {
                 continue;
             }
             match answer::read_record(&answer) {
+                Ok(row) if !is_settled(&row, settled_until(&answer)) => {}
                 Ok(row) => whole.push(row.into_change(self.resource, change.changed_at)),
                 Err(error) if faults::is_too_heavy(&answer) => {
                     failure = Some(error);
@@ -214,4 +221,11 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+/// Whether a record will not change again without another time. One that may is left for the next
+/// question, which asks from here on.
+fn is_settled(row: &Row<'_>, settled_until: Option<Moment>) -> bool {
+    let updated_at = row.updated_at();
+    updated_at.zip(settled_until).is_none_or(|(updated_at, until)| updated_at < until)
 }
