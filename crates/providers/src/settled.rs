@@ -1,6 +1,6 @@
-//! How far an answer is final. A provider that prints whole seconds and no revision shows two
-//! changes of one second alike, so what was read in the second of its change may change once more
-//! and look as it did.
+//! How far an answer is final. Where a provider prints whole seconds and has no revision, a state
+//! that was read in the second of its change may not be the last one of that second; and what
+//! changes while an answer is made is not in it.
 
 use http::header::DATE;
 use jiff::Timestamp;
@@ -15,7 +15,7 @@ pub(crate) fn date(answer: &Answer) -> Option<Timestamp> {
 }
 
 /// The second, by the provider's clock, in which the books were read at the earliest: not before
-/// the call was made. What changed before it is in the answer, and will not change unnoticed.
+/// the call was made. What changed before it is in the answer, in the last state of its second.
 pub(crate) fn settled_until(answer: &Answer) -> Option<Moment> {
     let called_at = Moment::from(date(answer)?).minus(answer.took);
     Some(Moment::from_millis(called_at.seconds() * 1_000))
@@ -40,7 +40,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_have_been_read_in_its_own_second_is_not_settled() {
+    fn the_books_may_have_been_read_as_soon_as_the_call_was_made() {
         let seconds = |took_ms| {
             let until = settled_until(&answer("Fri, 20 Nov 2026 08:00:10 GMT", took_ms)).unwrap();
             until.seconds() - Moment::parse("2026-11-20T08:00:00Z").unwrap().seconds()

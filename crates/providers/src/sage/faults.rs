@@ -6,7 +6,6 @@ use http::StatusCode;
 use jiff::Timestamp;
 use ledgerhook_connector::ProviderError;
 use ledgerhook_egress::Answer;
-use ledgerhook_model::Moment;
 use serde::Deserialize;
 
 use crate::settled::date;
@@ -82,11 +81,6 @@ pub(super) fn is_too_heavy(answer: &Answer) -> bool {
 pub(super) fn not_understood(answer: &Answer, problem: &str) -> ProviderError {
     let status = answer.status.as_u16();
     ProviderError::Unavailable(format!("Sage's answer (status {status}) {problem}"))
-}
-
-/// Sage's time of an answer.
-pub(super) fn answered_at(answer: &Answer) -> Option<Moment> {
-    date(answer).map(Moment::from)
 }
 
 /// A date in `Retry-After` is held against the answer's own, so the two clocks need not agree;

@@ -180,7 +180,7 @@ impl World for SageWorld {
 
     /// Each resource is a question of its own, so most instances list a few.
     fn resources(chance: &mut Chance) -> Option<Vec<&'static str>> {
-        if chance.happens(50) {
+        if chance.happens(20) {
             return None;
         }
         let known: Vec<&str> =

@@ -40,8 +40,7 @@ pub(super) enum Selection {
 /// One page of a list.
 #[derive(Debug)]
 pub(super) struct Page {
-    /// The records as changes; fewer than `ids` when some are gone already, or may change again
-    /// without another time.
+    /// The records as changes; fewer than `ids` when some are gone already.
     pub(super) changes: Vec<Change>,
     /// The ids that stood on the page.
     pub(super) ids: Vec<String>,
@@ -149,14 +148,10 @@ impl<'a> Reader<'a> {
         let items_up_to_here = number.saturating_mul(items_per_page.unwrap_or(ITEMS_PER_PAGE));
         let times: Option<Vec<Moment>> = rows.iter().map(|row| row.updated_at()).collect();
         let times = times.filter(|times| times.is_sorted());
-        let undated = settled_until.unwrap_or_default();
+        let read_at = settled_until.unwrap_or_default();
         let change = |row: Row<'_>| match selection {
-            Selection::UpdatedSince(_) => row.into_change(self.resource, undated),
-            Selection::DeletedAfter(_) => row.into_deletion(self.resource, undated),
-        };
-        let is_told = |row: &Row<'_>| match selection {
-            Selection::UpdatedSince(_) => is_settled(row, settled_until),
-            Selection::DeletedAfter(_) => true,
+            Selection::UpdatedSince(_) => row.into_change(self.resource, read_at),
+            Selection::DeletedAfter(_) => row.into_deletion(self.resource, read_at),
         };
         Page {
             ids: rows.iter().map(|row| row.id().to_owned()).collect(),
@@ -164,7 +159,7 @@ impl<'a> Reader<'a> {
             total,
             is_last: rows.is_empty() || total.is_some_and(|total| items_up_to_here >= total),
             settled_until,
-            changes: rows.into_iter().filter(is_told).map(change).collect(),
+            changes: rows.into_iter().map(change).collect(),
         }
     }
 
@@ -188,8 +183,10 @@ impl<'a> Reader<'a> {
                 continue;
             }
             match answer::read_record(&answer) {
-                Ok(row) if !is_settled(&row, settled_until(&answer)) => {}
-                Ok(row) => whole.push(row.into_change(self.resource, change.changed_at)),
+                Ok(row) => {
+                    let read_at = settled_until(&answer).unwrap_or(change.changed_at);
+                    whole.push(row.into_change(self.resource, read_at));
+                }
                 Err(error) if faults::is_too_heavy(&answer) => {
                     failure = Some(error);
                     unread.push(change);
@@ -221,11 +218,4 @@ impl<'a> Reader<'a> {
             }
         }
     }
-}
-
-/// Whether a record will not change again without another time. One that may is left for the next
-/// question, which asks from here on.
-fn is_settled(row: &Row<'_>, settled_until: Option<Moment>) -> bool {
-    let updated_at = row.updated_at();
-    updated_at.zip(settled_until).is_none_or(|(updated_at, until)| updated_at < until)
 }
