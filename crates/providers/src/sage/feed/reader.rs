@@ -2,13 +2,13 @@
 //! Sage cannot give whole records by the page or wants to be asked later.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use http::StatusCode;
 use ledgerhook_connector::ProviderError;
 use ledgerhook_egress::Answer;
 use ledgerhook_model::{Change, Moment};
 
+use super::patience::Patience;
 use crate::sage::answer::{self, ListPage};
 use crate::sage::api::{Api, Company, list_path, record_path};
 use crate::sage::entities::Entity;
@@ -18,11 +18,6 @@ use crate::settled::settled_until;
 
 /// Most records on a page: as many as Sage gives.
 pub(super) const ITEMS_PER_PAGE: u64 = 200;
-
-/// How long one question waits in all when it is throttled between its pages. A list without order
-/// has to be read in one go, and would otherwise begin anew each time; but a throttled company must
-/// not hold up others for long.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 const WHOLE: &str = "all";
 const TIMES: &str = "created_at,updated_at";
@@ -63,7 +58,7 @@ pub(super) struct Reader<'a> {
     entity: &'static Entity,
     resource: &'a Arc<str>,
     reads: u32,
-    patience: Duration,
+    patience: Patience,
 }
 
 impl<'a> Reader<'a> {
@@ -74,7 +69,7 @@ impl<'a> Reader<'a> {
         entity: &'static Entity,
         resource: &'a Arc<str>,
     ) -> Self {
-        Self { api, company, entity, resource, reads: 0, patience: PATIENCE }
+        Self { api, company, entity, resource, reads: 0, patience: Patience::default() }
     }
 
     /// Calls that were made.
@@ -207,11 +202,13 @@ impl<'a> Reader<'a> {
             let answer = self.api.get(self.company, path).await?;
             self.reads = self.reads.saturating_add(1);
             if answer.status != StatusCode::TOO_MANY_REQUESTS {
+                self.patience.answered();
                 return Ok(answer);
             }
             match faults::refusal(&answer) {
-                ProviderError::Throttled { wait } if self.reads > 1 && wait <= self.patience => {
-                    self.patience -= wait;
+                ProviderError::Throttled { wait }
+                    if self.reads > 1 && self.patience.takes(wait) =>
+                {
                     tokio::time::sleep(wait).await;
                 }
                 error => return Err(error),

@@ -393,10 +393,10 @@ async fn a_throttled_question_waits_between_its_pages_but_not_before_them() {
     let first = server.asked().len();
     let script = |asked: &Asked, index: usize| match index - first {
         0 => books.answer(asked),
-        _ => throttled("Retry-After: 61"),
+        _ => throttled("Retry-After: 62"),
     };
     let error = ask(&server, "ledger-accounts", &[], script).await.unwrap_err();
-    assert_eq!(error, ProviderError::Throttled { wait: Duration::from_secs(61) });
+    assert_eq!(error, ProviderError::Throttled { wait: Duration::from_secs(62) });
 }
 
 #[tokio::test]
