@@ -7,6 +7,7 @@ use bytes::{Bytes, BytesMut};
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 /// Longest wait taken from a `Retry-After`: a server that asks for more than 24 hours, by mistake
 /// or to be left alone, is asked again after a day.
@@ -25,6 +26,8 @@ pub struct Answer {
     pub body: Bytes,
     /// Whether the body went on after the part that was read.
     pub truncated: bool,
+    /// How long it took, from the call to the end of the body.
+    pub took: Duration,
 }
 
 impl Answer {
@@ -78,6 +81,7 @@ fn parse_date(text: &str, now: Timestamp) -> Option<Duration> {
 pub(crate) async fn read_answer(
     mut response: reqwest::Response,
     body_bytes_max: usize,
+    called_at: Instant,
 ) -> Result<Answer, reqwest::Error> {
     let mut body = BytesMut::new();
     let mut truncated = false;
@@ -92,7 +96,8 @@ pub(crate) async fn read_answer(
     }
     let status = response.status();
     let headers = std::mem::take(response.headers_mut());
-    Ok(Answer { status, headers, body: body.freeze(), truncated })
+    let (body, took) = (body.freeze(), called_at.elapsed());
+    Ok(Answer { status, headers, body, truncated, took })
 }
 
 #[cfg(test)]
@@ -105,7 +110,8 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(RETRY_AFTER, header.parse().unwrap());
         let status = StatusCode::TOO_MANY_REQUESTS;
-        let answer = Answer { status, headers, body: Bytes::new(), truncated: false };
+        let (body, took) = (Bytes::new(), Duration::ZERO);
+        let answer = Answer { status, headers, body, truncated: false, took };
         answer.retry_after(NOW.parse().unwrap())
     }
 
@@ -141,7 +147,8 @@ mod tests {
     #[test]
     fn an_answer_without_the_header_asks_for_no_wait() {
         let (status, headers) = (StatusCode::OK, HeaderMap::new());
-        let answer = Answer { status, headers, body: Bytes::new(), truncated: false };
+        let (body, took) = (Bytes::new(), Duration::ZERO);
+        let answer = Answer { status, headers, body, truncated: false, took };
         assert_eq!(answer.retry_after(NOW.parse().unwrap()), None);
     }
 
@@ -150,7 +157,13 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("x-token", "secret".parse().unwrap());
         let body = Bytes::from_static(b"secret");
-        let answer = Answer { status: StatusCode::OK, headers, body, truncated: false };
+        let answer = Answer {
+            status: StatusCode::OK,
+            headers,
+            body,
+            truncated: false,
+            took: Duration::ZERO,
+        };
         assert!(!format!("{answer:?}").contains("secret"));
     }
 }

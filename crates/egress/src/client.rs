@@ -7,6 +7,7 @@ use http::HeaderValue;
 use rustls::ClientConfig;
 use rustls::crypto::ring;
 use rustls_platform_verifier::BuilderVerifierExt;
+use tokio::time::Instant;
 use url::Url;
 
 use crate::address_policy::AddressPolicy;
@@ -101,8 +102,9 @@ impl Client {
         if !body.is_empty() {
             *call.body_mut() = Some(body.into());
         }
+        let called_at = Instant::now();
         let answer = match self.http.execute(call).await {
-            Ok(response) => read_answer(response, self.shared.body_bytes_max).await,
+            Ok(response) => read_answer(response, self.shared.body_bytes_max, called_at).await,
             Err(error) => Err(error),
         };
         answer.map_err(|error| classify(&error, &self.context(&url)))

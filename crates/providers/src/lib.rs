@@ -5,6 +5,7 @@ mod freshbooks;
 mod quickbooks;
 mod sage;
 mod settings;
+mod settled;
 mod token_endpoint;
 
 #[cfg(test)]

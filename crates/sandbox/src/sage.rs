@@ -36,7 +36,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::{from_fn_with_state, map_response_with_state};
+use axum::middleware::from_fn_with_state;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -50,6 +50,7 @@ pub use portal::{App, Business};
 pub use records::{ChangeOperation, RecordKey, RecordOperation, RecordState};
 
 use crate::connection::{ConnectionCut, CuttableListener};
+use crate::dated;
 use crate::options::Clock;
 use books::Books;
 use shared::{BusinessBooks, Shared, SharedState};
@@ -100,7 +101,7 @@ impl Sage {
             .merge(control::routes(self.clone()))
             .fallback(api::unknown)
             .layer(from_fn_with_state(Arc::clone(shared), faults::intercept))
-            .layer(map_response_with_state(Arc::clone(shared), times::date))
+            .layer(from_fn_with_state(shared.clock(), dated::date))
             .with_state(Arc::clone(shared))
     }
 

@@ -1,5 +1,8 @@
 //! A month of a company in virtual time: how often the provider is asked, as the provider counts.
 
+mod freshbooks;
+mod sage;
+
 use std::time::Duration;
 
 use ledgerhook_sandbox::quickbooks::CallKind;
@@ -13,7 +16,8 @@ use crate::world::quickbooks::QuickBooksWorld;
 
 const DAYS: u64 = 31;
 const STEP: Duration = Duration::from_secs(60);
-const STEPS: u64 = DAYS * 24 * 60;
+const STEPS_A_DAY: u64 = 24 * 60;
+const STEPS: u64 = DAYS * STEPS_A_DAY;
 
 /// Polls of a month at every 15 minutes.
 const QUARTERS: u64 = DAYS * 24 * 4;
@@ -56,7 +60,7 @@ fn month(kind: Kind, groups: u64) -> Asked {
             otherwise: calls(CallKind::Read) + calls(CallKind::Batch) + calls(CallKind::Write),
         };
         // Until a poll has told of what was changed last.
-        for _ in 0..24 * 60 {
+        for _ in 0..STEPS_A_DAY {
             run.step(STEP).await;
         }
         println!("{kind:?}, {groups} groups of changes: {asked:?}");

@@ -129,6 +129,9 @@ impl<W: World> Run<W> {
             let step_ms = u64::try_from(self.setup.step_max.as_millis()).unwrap();
             let span = Duration::from_millis(self.chance.within(1..=step_ms));
             self.pass(span).await;
+            if self.chance.happens(self.setup.changes_per_mille / 2) {
+                self.change_around_polls().await;
+            }
             self.end_life_by_chance().await;
             self.time.settle().await;
             self.bury_if_dead();
@@ -144,8 +147,23 @@ impl<W: World> Run<W> {
         }
     }
 
+    /// Changes a record in the second of the polls that are due: before they look, and once more
+    /// when they have looked.
+    async fn change_around_polls(&mut self) {
+        let company = self.chance.place(self.setup.companies.len());
+        self.change_one(company);
+        self.time.settle().await;
+        let change = self.world.change_again(company);
+        self.note_change(company, change);
+    }
+
     pub(crate) fn change_one(&mut self, company: usize) {
-        let Some(change) = self.world.change(company) else { return };
+        let change = self.world.change(company);
+        self.note_change(company, change);
+    }
+
+    fn note_change(&mut self, company: usize, change: Option<String>) {
+        let Some(change) = change else { return };
         self.figures.changes += 1;
         self.note(&change);
         let history = &mut self.histories[company];

@@ -86,6 +86,8 @@ fn object(json: &str) -> Option<Members<'_>> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use http::{HeaderMap, HeaderValue, StatusCode};
 
     use super::*;
@@ -96,6 +98,7 @@ mod tests {
             headers: HeaderMap::new(),
             body: body.to_owned().into(),
             truncated: false,
+            took: Duration::ZERO,
         }
     }
 

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::faults;
 use super::record::Row;
+use crate::settled::settled_until;
 
 /// A page of a list.
 #[derive(Debug)]
@@ -18,8 +19,8 @@ pub(super) struct ListPage<'a> {
     pub(super) total: Option<u64>,
     /// How many records a page of it has, where it says so.
     pub(super) items_per_page: Option<u64>,
-    /// Sage's time of the answer, where it says so.
-    pub(super) time: Option<Moment>,
+    /// Up to when it is final, by Sage's time of the answer, where there is one.
+    pub(super) settled_until: Option<Moment>,
 }
 
 /// `/businesses` writes the size of its page in another way. `$next` is not read: it is not always
@@ -42,7 +43,7 @@ pub(super) fn read_list(answer: &Answer) -> Result<ListPage<'_>, ProviderError> 
         rows: rows.collect::<Result<_, _>>()?,
         total: body.total,
         items_per_page: body.items_per_page.filter(|items| *items > 0),
-        time: faults::answered_at(answer),
+        settled_until: settled_until(answer),
     })
 }
 

@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use http::header::DATE;
 use jiff::Timestamp;
-use jiff::fmt::rfc2822;
 use ledgerhook_connector::ProviderError;
 use ledgerhook_egress::Answer;
-use ledgerhook_model::Moment;
 use serde::Deserialize;
+
+use crate::settled::date;
 
 /// How long to wait when Sage throttles and does not say how long.
 const THROTTLE_WAIT: Duration = Duration::from_secs(5);
@@ -82,16 +81,6 @@ pub(super) fn is_too_heavy(answer: &Answer) -> bool {
 pub(super) fn not_understood(answer: &Answer, problem: &str) -> ProviderError {
     let status = answer.status.as_u16();
     ProviderError::Unavailable(format!("Sage's answer (status {status}) {problem}"))
-}
-
-/// Sage's time of an answer.
-pub(super) fn answered_at(answer: &Answer) -> Option<Moment> {
-    date(answer).map(Moment::from)
-}
-
-fn date(answer: &Answer) -> Option<Timestamp> {
-    let text = answer.headers.get(DATE)?.to_str().ok()?;
-    rfc2822::parse(text).ok().map(|date| date.timestamp())
 }
 
 /// A date in `Retry-After` is held against the answer's own, so the two clocks need not agree;

@@ -2,6 +2,7 @@
 //! what was updated, then what was deleted (reference: freshbooks-sage §2.5).
 
 mod by_time;
+mod patience;
 mod reader;
 mod walk;
 mod window;

@@ -8,7 +8,8 @@ use http::StatusCode;
 use ledgerhook_connector::{ProviderError, Records, RecordsPage, RecordsRequest};
 
 use super::api::{Api, Company, record_path};
-use super::{answer, entities, faults};
+use super::{answer, entities};
+use crate::settled::settled_until;
 
 /// Sage's records.
 #[derive(Debug)]
@@ -48,7 +49,7 @@ impl Records for SageRecords {
                 page.missing.push(id.clone());
                 continue;
             }
-            let read_at = faults::answered_at(&answer).unwrap_or_default();
+            let read_at = settled_until(&answer).unwrap_or_default();
             page.found.push(answer::read_record(&answer)?.into_change(&resource, read_at));
         }
         Ok(page)

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use ledgerhook_connector::{Access, ClientCredentials, ProviderError, TokenSource, UserTokens};
@@ -20,6 +21,13 @@ pub(super) const SINCE: &str = "2026-11-01T00:00:00Z";
 pub(super) const DATE: &str = "Date: Fri, 20 Nov 2026 08:00:00 GMT";
 /// The same time.
 pub(super) const TIME: &str = "2026-11-20T08:00:00Z";
+/// Whether a page reaches as far as its answer, of [`DATE`], is final: to the second in which the
+/// call was made, which a busy machine may have answered late.
+pub(super) fn reaches_settled_time(until: Moment) -> bool {
+    let time = Moment::parse(TIME).unwrap();
+    until < time && time.since(until) <= Duration::from_secs(60)
+}
+
 /// The nonce of every signed call.
 pub(super) const NONCE: &str = "d6657d14f6d3d9de453ff4b0dc686c6d";
 /// A `base.url` of API v3.

@@ -125,6 +125,10 @@ impl Shared {
         (self.clock)()
     }
 
+    pub(super) fn clock(&self) -> Clock {
+        self.clock.clone()
+    }
+
     /// Locks the state. A panic of another holder leaves it usable: each change is made whole
     /// before anything can fail.
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {

@@ -1,14 +1,8 @@
 //! The time forms of Sage Accounting (reference: freshbooks-sage §2.5): UTC and whole seconds.
 
-use axum::extract::State;
-use axum::http::{HeaderValue, header};
-use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::fmt::rfc2822;
 use jiff::tz::TimeZone;
-
-use super::shared::SharedState;
 
 /// Characters of `2024-01-01`.
 const DATE_CHARS: usize = 10;
@@ -22,15 +16,6 @@ pub(super) fn whole_second(at: Timestamp) -> Timestamp {
 /// `2025-12-23T11:12:23Z`.
 pub(super) fn shown(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-/// The layer that dates every answer by the stand-in's clock, by which records are dated too.
-pub(super) async fn date(State(shared): State<SharedState>, mut answer: Response) -> Response {
-    let text = rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&shared.now());
-    if let Some(date) = text.ok().and_then(|text| HeaderValue::try_from(text).ok()) {
-        answer.headers_mut().insert(header::DATE, date);
-    }
-    answer
 }
 
 /// `2025-12-23`.

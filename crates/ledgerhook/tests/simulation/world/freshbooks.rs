@@ -6,8 +6,8 @@ use axum::http::Method;
 use ledgerhook_providers::ProviderSettings;
 use ledgerhook_sandbox::freshbooks::{
     App as PortalApp, Bookkeeper, Business, CallKind, CallbackConduct, DeletedReads, EventForm,
-    Fault, FaultPlan, FreshBooks, FreshBooksOptions, HandshakeForm, RecordState, SoftDeleteNotice,
-    ThrottleLimits, User,
+    Fault, FaultPlan, FreshBooks, FreshBooksOptions, HandshakeForm, RecordOperation, RecordState,
+    SoftDeleteNotice, ThrottleLimits, User,
 };
 use ledgerhook_sandbox::{Sandbox, SandboxOptions};
 use ledgerhook_testkit::Http;
@@ -77,6 +77,9 @@ pub(crate) struct FreshBooksWorld {
     bookkeepers: Vec<Bookkeeper>,
     /// Client ids, by organisation.
     apps: Vec<String>,
+    chance: Chance,
+    /// The record that was changed last.
+    last_change: Option<(&'static str, u64)>,
 }
 
 impl FreshBooksWorld {
@@ -223,7 +226,7 @@ impl World for FreshBooksWorld {
             Bookkeeper::new(sandbox.freshbooks().clone(), business_of(company), chance.next())
         };
         let bookkeepers = (0..companies.len()).map(bookkeeper).collect();
-        Self { sandbox, bookkeepers, apps: Vec::new() }
+        Self { sandbox, bookkeepers, apps: Vec::new(), chance, last_change: None }
     }
 
     fn base_url(&self) -> &str {
@@ -266,7 +269,20 @@ impl World for FreshBooksWorld {
     }
 
     fn change(&mut self, company: usize) -> Option<String> {
-        self.bookkeepers[company].step().ok().map(|step| step.to_string())
+        let step = self.bookkeepers[company].step().ok()?;
+        self.last_change = Some((step.noun, step.id));
+        Some(step.to_string())
+    }
+
+    fn change_again(&mut self, company: usize) -> Option<String> {
+        let (noun, id) = self.last_change?;
+        let (business, text) = (business_of(company), format!("Seen again {}", self.chance.next()));
+        let body = json!({
+            "id": id, "name": text, "note": text, "notes": text, "description": text,
+        });
+        // It may be deleted, or another business's.
+        let changed = self.books().change_record(business, noun, RecordOperation::Save, body);
+        changed.ok().map(|_| format!("{business}: {noun} {id}, changed again"))
     }
 
     fn dating(resource: &str) -> Dating {

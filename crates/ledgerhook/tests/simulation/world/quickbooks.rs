@@ -202,6 +202,10 @@ impl World for QuickBooksWorld {
         self.bookkeepers[company].step().ok().map(|step| step.to_string())
     }
 
+    fn change_again(&mut self, _company: usize) -> Option<String> {
+        None
+    }
+
     fn records(&self, company: usize) -> BTreeMap<RecordKey, State> {
         let snapshot = self.books().snapshot(&self.companies[company]).expect("a company");
         let shown = |((entity, id), state): ((&str, String), RecordState)| {

@@ -85,6 +85,8 @@ pub(crate) struct SageWorld {
     /// Client ids, by organisation.
     apps: Vec<String>,
     chance: Chance,
+    /// The list and the id of the record that was changed last.
+    last_change: Option<(&'static str, String)>,
     /// Of a thousand changes, how many are imports.
     imports_per_mille: u64,
     /// What is shown of records, by company, list and id, as long as they do not change.
@@ -178,7 +180,7 @@ impl World for SageWorld {
 
     /// Each resource is a question of its own, so most instances list a few.
     fn resources(chance: &mut Chance) -> Option<Vec<&'static str>> {
-        if chance.happens(50) {
+        if chance.happens(20) {
             return None;
         }
         let known: Vec<&str> =
@@ -217,6 +219,7 @@ impl World for SageWorld {
             companies: companies.to_vec(),
             bookkeepers,
             apps: Vec::new(),
+            last_change: None,
             imports_per_mille: chance.pick(&[0, 0, 0, 10]),
             chance,
             looks: Mutex::default(),
@@ -263,7 +266,18 @@ impl World for SageWorld {
         if self.chance.happens(self.imports_per_mille) {
             return Some(self.import(company));
         }
-        self.bookkeepers[company].step().ok().map(|step| step.to_string())
+        let step = self.bookkeepers[company].step().ok()?;
+        self.last_change = Some((step.endpoint, step.id.clone()));
+        Some(step.to_string())
+    }
+
+    fn change_again(&mut self, company: usize) -> Option<String> {
+        let (list, id) = self.last_change.clone()?;
+        let (business, note) = (&self.companies[company], self.chance.next());
+        let body = json!({"id": id, "notes": format!("Seen again {note}")});
+        // It may be deleted, or another company's.
+        let changed = self.books().change_record(business, list, RecordOperation::Save, body);
+        changed.ok().map(|_| format!("{business}: {list} {id}, changed again"))
     }
 
     fn records(&self, company: usize) -> BTreeMap<RecordKey, State> {

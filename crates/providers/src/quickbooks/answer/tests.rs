@@ -1,5 +1,7 @@
 //! Answers to change data capture and to queries: a recorded one, and small ones for every rule.
 
+use std::time::Duration;
+
 use http::{HeaderMap, StatusCode};
 use ledgerhook_model::Version;
 use proptest::prelude::*;
@@ -14,6 +16,7 @@ fn answer_of(body: &str) -> Answer {
         headers: HeaderMap::new(),
         body: body.to_owned().into(),
         truncated: false,
+        took: Duration::ZERO,
     }
 }
 
@@ -144,6 +147,7 @@ fn a_cut_answer_is_unavailable() {
         headers: HeaderMap::new(),
         body: "{\"CDC".into(),
         truncated: true,
+        took: Duration::ZERO,
     };
     let error = read_cdc(&answer, &KnownEntities::new()).unwrap_err();
     assert_eq!(
@@ -200,6 +204,7 @@ proptest! {
             headers: HeaderMap::new(),
             body: bytes.into(),
             truncated: false,
+            took: Duration::ZERO,
         };
         let found = read_cdc(&answer, &KnownEntities::new()).map(|records| records.found);
         for change in found.unwrap_or_default() {

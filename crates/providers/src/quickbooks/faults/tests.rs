@@ -14,6 +14,7 @@ fn answer(status: u16, headers: &[(&'static str, &'static str)], body: &str) -> 
         headers: HeaderMap::from_iter(headers.iter().map(header)),
         body: body.to_owned().into(),
         truncated: false,
+        took: Duration::ZERO,
     }
 }
 

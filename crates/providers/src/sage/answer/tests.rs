@@ -1,5 +1,7 @@
 //! Answers, as small as they can be.
 
+use std::time::Duration;
+
 use http::{HeaderMap, StatusCode};
 
 use super::*;
@@ -7,7 +9,7 @@ use super::*;
 fn answer(status: u16, body: &str) -> Answer {
     let status = StatusCode::from_u16(status).unwrap();
     let (headers, body) = (HeaderMap::new(), body.to_owned().into());
-    Answer { status, headers, body, truncated: false }
+    Answer { status, headers, body, truncated: false, took: Duration::ZERO }
 }
 
 #[test]
@@ -22,7 +24,7 @@ fn a_page_tells_its_size_in_either_spelling_and_may_tell_nothing() {
         let answer = answer(200, body);
         let page = read_list(&answer).unwrap();
         assert_eq!((page.total, page.items_per_page), (total, items_per_page), "{body}");
-        assert_eq!(page.time, None);
+        assert_eq!(page.settled_until, None);
     }
 }
 

@@ -22,10 +22,10 @@ pub(super) async fn read(
 ) -> Result<Option<Part>, ProviderError> {
     let mut part = Part::default();
     let mut from = since;
-    let (mut first_time, mut expected) = (None, None);
+    let (mut settled_until, mut expected) = (None, None);
     for number in 1..=PAGES_MAX {
         let page = reader.page_in_order(from).await?;
-        first_time = first_time.or(page.time);
+        settled_until = settled_until.or(page.settled_until);
         // What is left out by asking from a later moment must have stood on the page before.
         if page.total.zip(expected).is_some_and(|(total, expected)| total < expected) {
             return Ok(None);
@@ -33,7 +33,7 @@ pub(super) async fn read(
         let is_whole = page.is_last && (number == 1 || page.ends_at.is_some());
         part.changes.extend(page.changes);
         if is_whole {
-            part.until = first_time.or_else(|| latest(&part));
+            part.until = settled_until.or_else(|| latest(&part));
             return Ok(Some(part));
         }
         match page.ends_at {
@@ -44,7 +44,7 @@ pub(super) async fn read(
         }
         expected = page.total.map(|total| total.saturating_sub(ITEMS_PER_PAGE));
     }
-    part.until = Some(from);
+    part.until = settled_until.into_iter().chain([from]).min();
     part.more = true;
     Ok(Some(part))
 }

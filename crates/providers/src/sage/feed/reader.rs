@@ -2,26 +2,22 @@
 //! Sage cannot give whole records by the page or wants to be asked later.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use http::StatusCode;
 use ledgerhook_connector::ProviderError;
 use ledgerhook_egress::Answer;
 use ledgerhook_model::{Change, Moment};
 
+use super::patience::Patience;
 use crate::sage::answer::{self, ListPage};
 use crate::sage::api::{Api, Company, list_path, record_path};
 use crate::sage::entities::Entity;
 use crate::sage::faults;
 use crate::sage::record::Row;
+use crate::settled::settled_until;
 
 /// Most records on a page: as many as Sage gives.
 pub(super) const ITEMS_PER_PAGE: u64 = 200;
-
-/// How long one question waits in all when it is throttled between its pages. A list without order
-/// has to be read in one go, and would otherwise begin anew each time; but a throttled company must
-/// not hold up others for long.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 const WHOLE: &str = "all";
 const TIMES: &str = "created_at,updated_at";
@@ -50,8 +46,8 @@ pub(super) struct Page {
     /// Whether the list ends with it, as far as it says. A page after the last one would show the
     /// last one again.
     pub(super) is_last: bool,
-    /// Sage's time of the answer.
-    pub(super) time: Option<Moment>,
+    /// Up to when its changes are complete, by Sage's time of the answer.
+    pub(super) settled_until: Option<Moment>,
 }
 
 /// Reads pages of one list of one company.
@@ -62,7 +58,7 @@ pub(super) struct Reader<'a> {
     entity: &'static Entity,
     resource: &'a Arc<str>,
     reads: u32,
-    patience: Duration,
+    patience: Patience,
 }
 
 impl<'a> Reader<'a> {
@@ -73,7 +69,7 @@ impl<'a> Reader<'a> {
         entity: &'static Entity,
         resource: &'a Arc<str>,
     ) -> Self {
-        Self { api, company, entity, resource, reads: 0, patience: PATIENCE }
+        Self { api, company, entity, resource, reads: 0, patience: Patience::default() }
     }
 
     /// Calls that were made.
@@ -143,11 +139,11 @@ impl<'a> Reader<'a> {
     }
 
     fn understood(&self, list: ListPage<'_>, selection: Selection, number: u64) -> Page {
-        let ListPage { rows, total, items_per_page, time } = list;
+        let ListPage { rows, total, items_per_page, settled_until } = list;
         let items_up_to_here = number.saturating_mul(items_per_page.unwrap_or(ITEMS_PER_PAGE));
         let times: Option<Vec<Moment>> = rows.iter().map(|row| row.updated_at()).collect();
         let times = times.filter(|times| times.is_sorted());
-        let read_at = time.unwrap_or_default();
+        let read_at = settled_until.unwrap_or_default();
         let change = |row: Row<'_>| match selection {
             Selection::UpdatedSince(_) => row.into_change(self.resource, read_at),
             Selection::DeletedAfter(_) => row.into_deletion(self.resource, read_at),
@@ -157,7 +153,7 @@ impl<'a> Reader<'a> {
             ends_at: times.and_then(|times| times.last().copied()),
             total,
             is_last: rows.is_empty() || total.is_some_and(|total| items_up_to_here >= total),
-            time,
+            settled_until,
             changes: rows.into_iter().map(change).collect(),
         }
     }
@@ -183,7 +179,7 @@ impl<'a> Reader<'a> {
             }
             match answer::read_record(&answer) {
                 Ok(row) => {
-                    let read_at = faults::answered_at(&answer).unwrap_or(change.changed_at);
+                    let read_at = settled_until(&answer).unwrap_or(change.changed_at);
                     whole.push(row.into_change(self.resource, read_at));
                 }
                 Err(error) if faults::is_too_heavy(&answer) => {
@@ -206,11 +202,13 @@ impl<'a> Reader<'a> {
             let answer = self.api.get(self.company, path).await?;
             self.reads = self.reads.saturating_add(1);
             if answer.status != StatusCode::TOO_MANY_REQUESTS {
+                self.patience.answered();
                 return Ok(answer);
             }
             match faults::refusal(&answer) {
-                ProviderError::Throttled { wait } if self.reads > 1 && wait <= self.patience => {
-                    self.patience -= wait;
+                ProviderError::Throttled { wait }
+                    if self.reads > 1 && self.patience.takes(wait) =>
+                {
                     tokio::time::sleep(wait).await;
                 }
                 error => return Err(error),

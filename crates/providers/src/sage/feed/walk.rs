@@ -53,7 +53,7 @@ pub(super) async fn read(
     since: Moment,
 ) -> Result<Part, ProviderError> {
     let mut window = Window::default();
-    let mut first_time = None;
+    let mut settled_until = None;
     for _ in 0..WALKS_MAX {
         let mut signs = Signs::default();
         let mut ends = false;
@@ -63,7 +63,7 @@ pub(super) async fn read(
                 return Err(endless(reader));
             }
             let mut page = reader.page(selection, number).await?;
-            first_time = first_time.or(page.time);
+            settled_until = settled_until.or(page.settled_until);
             ends = !signs.note(&mut page) || page.is_last;
             page.changes.into_iter().for_each(|change| window.take(change));
         }
@@ -77,9 +77,9 @@ pub(super) async fn read(
     }
     let mut part = Part { changes: window.into_changes(), until: None, more: cut.is_some() };
     let told = match selection {
-        Selection::UpdatedSince(_) => first_time.or_else(|| latest(&part)),
+        Selection::UpdatedSince(_) => settled_until.or_else(|| latest(&part)),
         // What was updated later than the last deletion was asked for, too.
-        Selection::DeletedAfter(_) => first_time,
+        Selection::DeletedAfter(_) => settled_until,
     };
     part.until = told.into_iter().chain(cut).min();
     Ok(part)

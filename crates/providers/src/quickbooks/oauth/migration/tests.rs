@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ledgerhook_connector::{ClientCredentials, OAuth as _, UserTokens};
 use ledgerhook_model::Secret;
@@ -121,6 +122,7 @@ fn a_refusal_of_intuit_itself_says_that_it_ended_oauth_1() {
         headers: HeaderMap::new(),
         body: "gone".into(),
         truncated: false,
+        took: Duration::ZERO,
     };
     let message = refused(&answer, true).to_string();
     assert!(message.contains("Intuit ended OAuth 1.0a on 2019-12-17"), "{message}");

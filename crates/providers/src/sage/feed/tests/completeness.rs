@@ -9,8 +9,8 @@ use crate::sage::stand_in::Entry;
 /// A resource whose list has an order, and one whose list has none; neither tells of deletions.
 const RESOURCES: [&str; 2] = ["sales-quotes", "ledger-accounts"];
 
-/// In seconds after [`SINCE`]; later than [`TIME`].
-const NOW: i64 = 10_000_000;
+/// In seconds after [`SINCE`]; later than all else, and before [`TIME`].
+const NOW: i64 = 1_600_000;
 
 /// A list without order stands in order of time here: the worst there is, because a record that
 /// changes moves behind all others.
