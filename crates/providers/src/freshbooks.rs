@@ -11,6 +11,7 @@ mod hub;
 mod notices;
 mod oauth;
 mod profile;
+mod question;
 mod record;
 mod records;
 mod stamp;

@@ -2,6 +2,7 @@
 //! [`registry`] that builds them. Adding a provider is one folder and one line in `PROVIDERS`.
 
 mod freshbooks;
+mod patience;
 mod quickbooks;
 mod sage;
 mod settings;

@@ -18,6 +18,7 @@ use ledgerhook_model::{Detection, Moment};
 use super::answer::{self, ListPage, answered_at};
 use super::api::{Api, Company, PER_PAGE, business_id};
 use super::entities::{Entity, KnownEntities, KnownEntity, Parameters, Place};
+use super::question::Question;
 use super::record::Row;
 use super::stamp::day_before;
 use super::{entities, faults};
@@ -57,7 +58,7 @@ impl SweepFeed {
         if lists.peek().is_none() || !is_swept(known.entity, request.configuration) {
             return Ok(None);
         }
-        let sweep = self.sweep(request);
+        let mut sweep = self.sweep(request);
         let mut findings = Findings::new(request.since);
         for parameters in lists {
             sweep.read_list(known, parameters, &mut findings).await?;
@@ -66,11 +67,8 @@ impl SweepFeed {
     }
 
     fn sweep<'a>(&'a self, request: FeedRequest<'a>) -> Sweep<'a> {
-        Sweep {
-            api: &self.api,
-            company: Company { access: request.access, configuration: request.configuration },
-            since: request.since,
-        }
+        let company = Company { access: request.access, configuration: request.configuration };
+        Sweep { question: Question::new(&self.api, company), since: request.since }
     }
 }
 
@@ -101,7 +99,7 @@ impl ChangeFeed for SweepFeed {
     /// A kind of record that may not be seen is left out with a note, as long as there is another
     /// one: an app needs a scope for each, and a plan of FreshBooks may lack some.
     async fn changes(&self, request: FeedRequest<'_>) -> Result<FeedPage, ProviderError> {
-        let sweep = self.sweep(request);
+        let mut sweep = self.sweep(request);
         let mut findings = Findings::new(request.since);
         let mut refusal = None;
         let mut is_any_seen = false;
@@ -135,16 +133,15 @@ fn is_swept(entity: &Entity, configuration: &Configuration) -> bool {
 }
 
 /// One question about one business.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Sweep<'a> {
-    api: &'a Api,
-    company: Company<'a>,
+    question: Question<'a>,
     since: Moment,
 }
 
 impl Sweep<'_> {
     async fn read_entity(
-        &self,
+        &mut self,
         known: &KnownEntity,
         findings: &mut Findings,
     ) -> Result<(), ProviderError> {
@@ -157,7 +154,7 @@ impl Sweep<'_> {
     /// Reads a list to its end, again when it became shorter: a record that leaves it moves those
     /// after it forward, perhaps onto a page that was read already.
     async fn read_list(
-        &self,
+        &mut self,
         known: &KnownEntity,
         parameters: Parameters,
         findings: &mut Findings,
@@ -175,12 +172,12 @@ impl Sweep<'_> {
 
     /// Whether the list stayed as long as it was.
     async fn read_through(
-        &self,
+        &mut self,
         known: &KnownEntity,
         parameters: Parameters,
         findings: &mut Findings,
     ) -> Result<bool, ProviderError> {
-        let path = self.company.list_path(known.entity)?;
+        let path = self.question.company.list_path(known.entity)?;
         let filter = self.filter(known.entity);
         let mut total = None;
         for number in 1..=PAGES_PER_LIST_MAX {
@@ -188,7 +185,7 @@ impl Sweep<'_> {
             let mut query = vec![(filter.0, filter.1.as_str())];
             query.extend_from_slice(parameters);
             query.extend([("page", number_text.as_str()), ("per_page", per_page.as_str())]);
-            let answer = self.api.get(self.company, &path, &query).await?;
+            let answer = self.question.get(&path, &query).await?;
             findings.reads += 1;
             let page = answer::list(&answer, known.entity.list_key, known.entity.item_key)?;
             if number == 1 {

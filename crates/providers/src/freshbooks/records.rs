@@ -13,6 +13,7 @@ use super::answer::{self, answered_at};
 use super::api::{Api, Company, is_number};
 use super::entities::{self, KnownEntities, KnownEntity};
 use super::faults;
+use super::question::Question;
 use super::record::Row;
 
 /// FreshBooks' records.
@@ -45,6 +46,7 @@ impl Records for FreshBooksRecords {
         };
         let company = Company { access: request.access, configuration: request.configuration };
         let ids: BTreeSet<&str> = request.object_ids.iter().map(String::as_str).collect();
+        let mut question = Question::new(&self.api, company);
         let mut page = RecordsPage::default();
         for id in ids {
             if !is_number(id) {
@@ -52,7 +54,7 @@ impl Records for FreshBooksRecords {
                 continue;
             }
             let path = company.item_path(known.entity, id)?;
-            let answer = self.api.get(company, &path, &[]).await?;
+            let answer = question.get(&path, &[]).await?;
             page.reads += 1;
             match read_item(&answer, known) {
                 Ok(change) => page.found.push(change),

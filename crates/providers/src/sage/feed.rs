@@ -2,7 +2,6 @@
 //! what was updated, then what was deleted (reference: freshbooks-sage §2.5).
 
 mod by_time;
-mod patience;
 mod reader;
 mod walk;
 mod window;

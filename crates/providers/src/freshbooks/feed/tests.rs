@@ -327,6 +327,23 @@ async fn records_that_do_not_say_when_they_changed_are_counted_not_told() {
 }
 
 #[tokio::test]
+async fn a_throttled_sweep_goes_on_where_it_was() {
+    let server = ScriptedServer::new().await;
+    let books = Books::of([("taxes", vec![row(1, "2026-11-20 02:30:00")])]);
+    let script = |asked: &Asked, index: usize| match index {
+        1 => {
+            let mut throttled = answer("429 Too Many Requests", "");
+            throttled.headers.push("Retry-After: 1");
+            throttled
+        }
+        _ => books.answer(asked),
+    };
+    let page = changes(&server, &["items", "taxes"], SINCE, script).await.unwrap();
+    assert_eq!(told(&page.changes), ["taxes 1 UPDATED"]);
+    assert_eq!(server.asked().len(), 4, "two lists of items, one of taxes, one call refused");
+}
+
+#[tokio::test]
 async fn any_other_refusal_ends_the_question() {
     let cases = [
         ("401 Unauthorized", "", "unauthorized"),

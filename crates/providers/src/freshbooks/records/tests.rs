@@ -56,6 +56,23 @@ async fn each_record_is_one_call_and_what_freshbooks_does_not_have_is_missing() 
 }
 
 #[tokio::test]
+async fn a_throttled_group_goes_on_where_it_was() {
+    let server = ScriptedServer::new().await;
+    let script = |asked: &Asked, index: usize| match index {
+        1 => {
+            let mut throttled = answer("429 Too Many Requests", "");
+            throttled.headers.push("Retry-After: 1");
+            throttled
+        }
+        _ => client(asked.line.rsplit_once('/').unwrap().1, 0),
+    };
+    let page = read(&server, "customers", &["1", "2", "3"], script).await.unwrap();
+    assert_eq!(page.found.len(), 3);
+    let asked: Vec<_> = server.asked().iter().map(|one| one.line.chars().last().unwrap()).collect();
+    assert_eq!(asked, ['1', '2', '2', '3']);
+}
+
+#[tokio::test]
 async fn every_resource_is_read_from_its_own_place() {
     let cases = [
         ("employees", "staff", "/accounting/account/ABC123/users/staffs/7"),

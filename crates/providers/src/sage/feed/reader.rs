@@ -8,7 +8,7 @@ use ledgerhook_connector::ProviderError;
 use ledgerhook_egress::Answer;
 use ledgerhook_model::{Change, Moment};
 
-use super::patience::Patience;
+use crate::patience::Patience;
 use crate::sage::answer::{self, ListPage};
 use crate::sage::api::{Api, Company, list_path, record_path};
 use crate::sage::entities::Entity;

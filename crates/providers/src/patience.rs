@@ -1,19 +1,20 @@
-//! How long one question waits for Sage when it is throttled between its calls.
+//! How long one question of many calls waits for its provider when it is throttled between them.
 
 use std::time::Duration;
 
 /// How long it waits at first. A list without order has to be read in one go, and would otherwise
-/// begin anew each time; but a throttled company must not hold up others for long.
+/// begin anew each time, as would a group of records that are read one by one; but a throttled
+/// company must not hold up others for long.
 const AT_FIRST: Duration = Duration::from_secs(60);
 
 /// How much longer it waits for each call that was answered: a question of many calls, such as one
 /// for records that are too heavy by the page, would come to no end otherwise. It suits a limit of
-/// 60 calls a minute; others measured 100 (reference: freshbooks-sage §2.7).
+/// 60 calls a minute; others measured 100 at Sage (reference: freshbooks-sage §2.7).
 const PER_ANSWER: Duration = Duration::from_secs(1);
 
 /// What is left of it.
 #[derive(Debug)]
-pub(super) struct Patience {
+pub(crate) struct Patience {
     left: Duration,
 }
 
@@ -25,12 +26,12 @@ impl Default for Patience {
 
 impl Patience {
     /// Notes that a call was answered.
-    pub(super) fn answered(&mut self) {
+    pub(crate) fn answered(&mut self) {
         self.left += PER_ANSWER;
     }
 
     /// Takes a wait from what is left; false when there is not so much.
-    pub(super) fn takes(&mut self, wait: Duration) -> bool {
+    pub(crate) fn takes(&mut self, wait: Duration) -> bool {
         let left = self.left.checked_sub(wait);
         self.left = left.unwrap_or(self.left);
         left.is_some()
