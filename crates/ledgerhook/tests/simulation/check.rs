@@ -25,14 +25,24 @@
 //!    revision is that of the books or, if only a notice is known, its second is. Dates have whole
 //!    seconds; within one, a creation comes first and a deletion last, however late a notice was.
 //!
+//! Where notices say nothing but which record (FreshBooks), a record is read behind each of them, and
+//! dates its event. Then, instead:
+//!
+//! - to 6: what does not say when it changed, and what is gone, is dated by when that was seen;
+//! - to 7: no two events speak of one content, and no end is told of more often than there was one;
+//! - to 8: the event of a notice is of its second or later; one of a record that has ended already
+//!   is told by the end;
+//! - to 9: it holds without polls, too, when the provider's last notice of the record was accepted.
+//!
 //! An event is a read when its `objectId` has a revision (`12|3`) or its record is what change data
 //! capture leaves of a deleted one; it is a notice when its record is the provider's entry. Both
 //! are accepted of any way of detection.
 //!
 //! Not looked at: the other contents of records; how soon events arrive; what change data capture
-//! cannot tell (a deleted time activity whose notice was lost); whether a deactivation that a
-//! notice calls an update is told as a deletion; events of resources that an instance does not
-//! list; retention. Parked deliveries do not occur, since no callback misbehaves for long enough.
+//! cannot tell (a deleted time activity whose notice was lost), nor a list of FreshBooks (a deleted
+//! tax, any service); whether a deactivation that a notice calls an update is told as a deletion;
+//! events of resources that an instance does not list; retention. Parked deliveries do not occur,
+//! since no callback misbehaves for long enough.
 
 mod events;
 mod rules;

@@ -119,7 +119,9 @@ impl FreshBooksWorld {
         FreshBooksOptions {
             callbacks,
             access_token_life_s: chance.pick(&[600, 3_600, 43_200]),
-            throttle: chance.happens(300).then_some(ThrottleLimits { requests_per_minute: 150 }),
+            throttle: chance
+                .happens(300)
+                .then(|| ThrottleLimits { requests_per_minute: chance.pick(&[40, 150]) }),
             ..quiet
         }
     }

@@ -154,3 +154,31 @@ fn the_last_event_tells_where_a_record_stands() {
         assert_eq!(is_last_state(&last, &state("3", 9, standing)), fits, "{last}, {standing:?}");
     }
 }
+
+#[test]
+fn where_notices_say_nothing_the_record_dates_its_event() {
+    use Standing::{Active, Gone};
+    let of = |dating, kind, second, stamp| Told { dating, ..told("a", kind, second, stamp) };
+    for (event, standing, is_true) in [
+        (of(Dating::Record, "UPDATED", 9, read(Some("3"))), Active, true),
+        (of(Dating::Record, "UPDATED", 10, read(Some("3"))), Active, false),
+        (of(Dating::Record, "UPDATED", 9, read(Some("2"))), Active, false),
+        (of(Dating::Record, "DELETED", 9, read(Some("3"))), Active, false),
+        (of(Dating::Record, "DELETED", 9, read(Some("3"))), Gone, true),
+        (of(Dating::Record, "DELETED", 12, read(None)), Gone, true),
+        (of(Dating::Record, "DELETED", 8, read(None)), Gone, false),
+        (of(Dating::Record, "DELETED", 12, read(None)), Active, false),
+        (of(Dating::Reading, "UPDATED", 12, read(Some("3"))), Active, true),
+        (of(Dating::Reading, "UPDATED", 8, read(Some("3"))), Active, false),
+        (of(Dating::Record, "UPDATED", 12, noticed("")), Active, true),
+        (of(Dating::Record, "UPDATED", 8, noticed("")), Active, false),
+    ] {
+        assert_eq!(speaks_of(&event, &state("3", 9, standing)), is_true, "{event}, {standing:?}");
+    }
+    let content = |content| of(Dating::Reading, "UPDATED", 1, read(Some(content)));
+    assert!(are_one_change(&content("1"), &Told { second: 2, ..content("1") }));
+    assert!(!are_one_change(&content("1"), &content("2")));
+    let unread = of(Dating::Record, "UPDATED", 5, noticed(""));
+    assert!(!are_one_change(&unread, &unread), "nothing tells them apart");
+    assert!(is_last_state(&of(Dating::Record, "UPDATED", 12, noticed("")), &state("3", 9, Active)));
+}
