@@ -28,9 +28,10 @@ use url::form_urlencoded;
 use super::api::Api;
 use super::endpoints::Endpoints;
 use super::profile::{REALM_ID, SCOPE_DEFAULT};
+use crate::connect_input::redirect_uri;
 use crate::token_endpoint::{self, Refusal};
 use company_check::Claim;
-use connect_input::{CodeGrant, Protocol, VerifierGrant, redirect_uri};
+use connect_input::{CodeGrant, Protocol, VerifierGrant};
 use migration::Migration;
 use token_answer::TokenAnswer;
 

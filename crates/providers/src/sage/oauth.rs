@@ -20,9 +20,10 @@ use url::form_urlencoded;
 use super::dialect::{Dialect, DialectProblem};
 use super::endpoints::Endpoints;
 use super::profile::{BUSINESS_ID, COUNTRY, RESOURCE_OWNER_ID, SCOPE_DEFAULT};
+use crate::connect_input::redirect_uri;
 use crate::token_endpoint::{self, Refusal};
 use businesses::Businesses;
-use connect_input::{CodeGrant, ExternalGrant, redirect_uri};
+use connect_input::{CodeGrant, ExternalGrant};
 use token_answer::TokenAnswer;
 
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");

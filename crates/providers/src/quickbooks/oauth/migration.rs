@@ -10,9 +10,10 @@ use ledgerhook_model::configuration::{Configuration, keys};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::connect_input::{self, entry_name, problem, redirect_uri};
+use super::connect_input;
 use super::token_answer::TokenAnswer;
 use super::{JSON, no_refresh_token};
+use crate::connect_input::{entry_name, problem, redirect_uri};
 use crate::quickbooks::endpoints::Endpoints;
 use crate::quickbooks::oauth1_signature::Signer;
 use crate::quickbooks::profile::{
