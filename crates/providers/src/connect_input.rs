@@ -9,6 +9,7 @@ use ledgerhook_model::configuration::{Configuration, keys};
 use serde_json::{Map, Value};
 
 use crate::settings::callable;
+use crate::token_endpoint::shortened;
 
 /// What the redirect of an authorisation brings.
 pub(crate) const CODE: &str = "providerData.code";
@@ -55,6 +56,27 @@ pub(crate) fn provider_text<'a>(
     name: &str,
 ) -> Option<&'a str> {
     provider_data.get(name)?.as_str().map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// Says what the redirect of an authorisation brought in place of a code, by an error of RFC 6749
+/// §4.1.2.1; `meaning` knows what further ones mean at this provider.
+pub(crate) fn check_authorised(
+    provider: &str,
+    provider_data: &Map<String, Value>,
+    meaning: fn(error: &str) -> Option<&'static str>,
+) -> Result<(), ConnectError> {
+    let text = |name| provider_text(provider_data, name);
+    let (None, Some(error)) = (text("code"), text("error")) else { return Ok(()) };
+    let message = match (error, meaning(error)) {
+        ("access_denied", _) => format!("the customer did not authorise the app at {provider}"),
+        (_, Some(meaning)) => meaning.to_owned(),
+        (_, None) => format!("{provider} did not authorise the app"),
+    };
+    let words = match text("error_description").or_else(|| text("reason")) {
+        Some(description) => format!("{error}: {description}"),
+        None => error.to_owned(),
+    };
+    Err(ConnectError::Refused { message, provider_message: shortened(&words) })
 }
 
 /// Refuses more of a code than any has.
@@ -111,4 +133,41 @@ pub(crate) fn entry_name(key: &str) -> String {
 /// Something in the request that the caller must change.
 pub(crate) fn problem(field: &str, problem: impl Into<String>) -> ConnectError {
     ConnectError::Request { field: field.to_owned(), problem: problem.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_redirect_without_a_code_says_who_must_act() {
+        let meaning = |error: &str| (error == "invalid_scope").then_some("mend the scope");
+        let cases = [
+            (json!({"code": "c", "error": "access_denied"}), None),
+            (json!({"error": " "}), None),
+            (json!({}), None),
+            (
+                json!({"error": "access_denied", "state": "s"}),
+                Some(("the customer did not authorise the app at Sage", "access_denied")),
+            ),
+            (
+                json!({"error": "invalid_scope", "error_description": "No such scope"}),
+                Some(("mend the scope", "invalid_scope: No such scope")),
+            ),
+            (
+                json!({"error": "Invalid request", "reason": "Email already in use"}),
+                Some(("Sage did not authorise the app", "Invalid request: Email already in use")),
+            ),
+        ];
+        for (provider_data, expected) in cases {
+            let result = check_authorised("Sage", provider_data.as_object().unwrap(), meaning);
+            let expected = expected.map_or(Ok(()), |(message, words)| {
+                let (message, provider_message) = (message.to_owned(), words.to_owned());
+                Err(ConnectError::Refused { message, provider_message })
+            });
+            assert_eq!(result, expected, "{provider_data}");
+        }
+    }
 }

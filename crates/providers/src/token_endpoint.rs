@@ -59,8 +59,12 @@ pub(crate) fn refusal(answer: &Answer) -> Option<Refusal> {
         Some(description) => format!("{}: {description}", body.error),
         None => body.error.clone(),
     };
-    let shortened = |text: String| text.chars().take(WORDS_CHARS_MAX).collect();
-    Some(Refusal { status, error: shortened(body.error), words: shortened(words) })
+    Some(Refusal { status, error: shortened(&body.error), words: shortened(&words) })
+}
+
+/// As much of a provider's own words as is repeated.
+pub(crate) fn shortened(words: &str) -> String {
+    words.chars().take(WORDS_CHARS_MAX).collect()
 }
 
 /// Seconds that come as a number or as a text.

@@ -21,7 +21,7 @@ macro_rules! conformance_tests {
                 names_are_unique_and_everything_is_described configuration_keys_are_consistent;
             connect: a_customer_connects_a_company_by_the_consent_page
                 what_is_missing_is_named_before_anything_is_asked
-                a_code_works_once
+                a_refused_consent_says_who_must_act a_code_works_once
                 a_wrong_secret_is_named a_provider_that_fails_is_unavailable;
             refresh: new_tokens_work a_spent_refresh_token_is_refused
                 a_provider_that_fails_leaves_the_old_token_good

@@ -4,12 +4,12 @@
 use ledgerhook_connector::{ClientCredentials, ConnectError, ConnectRequest, Tokens};
 use ledgerhook_model::Secret;
 use ledgerhook_model::configuration::{Configuration, keys};
-use serde_json::{Map, Value};
 
 use super::membership::Business;
 use super::token_answer::ACCESS_LIFETIME_DEFAULT;
 use crate::connect_input::{
-    self, CODE, Missing, access_lifetime, check_code, entry_name, problem, provider_text,
+    self, CODE, Missing, access_lifetime, check_authorised, check_code, entry_name, problem,
+    provider_text,
 };
 use crate::freshbooks::api::{is_account_id, is_business_id};
 use crate::freshbooks::profile::{
@@ -63,12 +63,9 @@ impl<'a> CodeGrant<'a> {
     /// Reads what the exchange needs.
     pub(super) fn read(request: &ConnectRequest<'a>) -> Result<Self, ConnectError> {
         let configuration = request.configuration;
-        let code = provider_text(request.provider_data, "code");
-        if let (None, Some(error)) = (code, provider_text(request.provider_data, "error")) {
-            return Err(not_authorised(error, request.provider_data));
-        }
+        check_authorised("FreshBooks", request.provider_data, redirect_error)?;
         let mut missing = Missing::default();
-        let code = missing.or_empty(CODE, code);
+        let code = missing.or_empty(CODE, provider_text(request.provider_data, "code"));
         let credentials = missing.credentials(configuration);
         let callback_url = missing.entry(configuration, keys::OAUTH_CALLBACK_URL);
         missing.entry(configuration, BUSINESS_NAME);
@@ -142,28 +139,21 @@ fn business(
     }))
 }
 
-/// What the redirect brings when there is no code.
-fn not_authorised(error: &str, provider_data: &Map<String, Value>) -> ConnectError {
-    let message = match error {
-        "access_denied" => "the customer did not authorise the app at FreshBooks",
-        "invalid_scope" => {
+/// What the redirect of an authorisation says went wrong.
+fn redirect_error(error: &str) -> Option<&'static str> {
+    match error {
+        "invalid_scope" => Some(
             "FreshBooks refused the scope: it has one that does not exist or that the app does not \
-             have; add it to the app or leave scope out of the authorisation URL"
-        }
+             have; add it to the app or leave scope out of the authorisation URL",
+        ),
         "invalid_redirect_uri" | "redirect_uri_mismatch" => {
-            "FreshBooks refused the redirect URI; write one of the app's, letter by letter"
+            Some("FreshBooks refused the redirect URI; write one of the app's, letter by letter")
         }
         "invalid_client" | "unauthorized_client" => {
-            "FreshBooks does not know the client id; copy Client ID of the app"
+            Some("FreshBooks does not know the client id; copy Client ID of the app")
         }
-        _ => "FreshBooks did not authorise the app",
-    };
-    let words = match provider_text(provider_data, "error_description") {
-        Some(description) => format!("{error}: {description}"),
-        None => error.to_owned(),
-    };
-    let provider_message = words.chars().take(CODE_CHARS_MAX).collect();
-    ConnectError::Refused { message: message.to_owned(), provider_message }
+        _ => None,
+    }
 }
 
 /// A problem that was found with tokens in hand: the code is spent.

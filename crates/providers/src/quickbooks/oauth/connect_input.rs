@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 
 use super::token_answer::ACCESS_LIFETIME_DEFAULT;
 use crate::connect_input::{
-    CODE, Missing, access_lifetime, check_code, check_digits, check_switch, entry_name, problem,
-    provider_text, redirect_uri,
+    CODE, Missing, access_lifetime, check_authorised, check_code, check_digits, check_switch,
+    entry_name, problem, provider_text, redirect_uri,
 };
 use crate::quickbooks::endpoints::SANDBOX_SWITCHES;
 use crate::quickbooks::profile::{
@@ -55,6 +55,7 @@ impl<'a> CodeGrant<'a> {
     pub(super) fn read(request: &ConnectRequest<'a>) -> Result<Self, ConnectError> {
         let provider_data = request.provider_data;
         let configuration = request.configuration;
+        check_authorised("Intuit", provider_data, |_| None)?;
         let mut missing = Missing::default();
         let code = missing.or_empty(CODE, provider_text(provider_data, "code"));
         let realm = missing.or_empty(REALM, provider_realm(provider_data));

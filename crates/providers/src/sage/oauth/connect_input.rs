@@ -9,8 +9,8 @@ use ledgerhook_model::configuration::{Configuration, keys};
 
 use super::token_answer::ACCESS_LIFETIME_DEFAULT;
 use crate::connect_input::{
-    CODE, Missing, access_lifetime, check_code, check_digits, check_switch, entry_name, problem,
-    provider_text, redirect_uri,
+    CODE, Missing, access_lifetime, check_authorised, check_code, check_digits, check_switch,
+    entry_name, problem, provider_text, redirect_uri,
 };
 use crate::sage::dialect::Dialect;
 use crate::sage::profile::{
@@ -76,6 +76,7 @@ impl<'a> CodeGrant<'a> {
         request: &ConnectRequest<'a>,
     ) -> Result<Self, ConnectError> {
         let configuration = request.configuration;
+        check_authorised("Sage", request.provider_data, |_| None)?;
         let mut missing = Missing::default();
         let code = missing.or_empty(CODE, provider_text(request.provider_data, "code"));
         let credentials = missing.credentials(configuration);

@@ -55,6 +55,16 @@ pub(crate) async fn what_is_missing_is_named_before_anything_is_asked(
     bench.connect_with(&back, &bench.configuration()).await.unwrap();
 }
 
+/// The customer has to act, so that is said, and not that members are missing which cannot be.
+pub(crate) async fn a_refused_consent_says_who_must_act(provider: &'static dyn Provider) {
+    let bench = Bench::open(provider).await;
+    let back = bench.refuse_consent().await;
+    let error = bench.connect_with(&back, &bench.configuration()).await.unwrap_err();
+    let ConnectError::Refused { message, provider_message } = error else { panic!("{error:?}") };
+    assert!(message.contains("the customer did not authorise"), "{message}");
+    assert_eq!(provider_message, "access_denied");
+}
+
 /// A code that was used, or that nobody gave, is refused with what to do.
 pub(crate) async fn a_code_works_once(provider: &'static dyn Provider) {
     let bench = Bench::open(provider).await;

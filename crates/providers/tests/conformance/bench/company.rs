@@ -52,6 +52,11 @@ impl Bench {
         self.decide(consenter).await
     }
 
+    /// Goes to the consent page and says no.
+    pub(crate) async fn refuse_consent(&self) -> Back {
+        self.decide("").await
+    }
+
     async fn decide(&self, consenter: &str) -> Back {
         self.connector.oauth.look_up_endpoints().await;
         let request = AuthorizeRequest {
