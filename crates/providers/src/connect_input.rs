@@ -79,6 +79,21 @@ pub(crate) fn check_authorised(
     Err(ConnectError::Refused { message, provider_message: shortened(&words) })
 }
 
+/// A problem that was found with tokens in hand: the code is spent.
+pub(crate) fn after_exchange(error: ConnectError) -> ConnectError {
+    match error {
+        ConnectError::Request { field, problem } => {
+            let problem = format!("{problem}. The code is spent: authorise again");
+            ConnectError::Request { field, problem }
+        }
+        ConnectError::Unavailable { message } => {
+            let message = format!("{message}. The code is spent: authorise again");
+            ConnectError::Unavailable { message }
+        }
+        refused @ ConnectError::Refused { .. } => refused,
+    }
+}
+
 /// Refuses more of a code than any has.
 pub(crate) fn check_code(code: &str, chars_max: usize) -> Result<(), ConnectError> {
     match code.chars().count() > chars_max {

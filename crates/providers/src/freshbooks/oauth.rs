@@ -19,6 +19,7 @@ use ledgerhook_model::configuration::keys;
 use url::form_urlencoded;
 
 use super::endpoints::Endpoints;
+use crate::connect_input::after_exchange;
 use crate::token_endpoint::{self, Refusal};
 use connect_input::{CodeGrant, ExternalGrant, Wanted, redirect_uri};
 use membership::Business;
@@ -124,7 +125,7 @@ impl OAuth for FreshBooksOAuth {
         let grant = CodeGrant::read(&request)?;
         let tokens = self.exchange(&grant).await?;
         let business = self.business(&tokens.access, &grant.wanted).await;
-        let business = business.map_err(connect_input::after_exchange)?;
+        let business = business.map_err(after_exchange)?;
         Ok(business.connected(tokens))
     }
 

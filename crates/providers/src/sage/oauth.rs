@@ -20,7 +20,7 @@ use url::form_urlencoded;
 use super::dialect::{Dialect, DialectProblem};
 use super::endpoints::Endpoints;
 use super::profile::{BUSINESS_ID, COUNTRY, RESOURCE_OWNER_ID, SCOPE_DEFAULT};
-use crate::connect_input::redirect_uri;
+use crate::connect_input::{after_exchange, redirect_uri};
 use crate::token_endpoint::{self, Refusal};
 use businesses::Businesses;
 use connect_input::{CodeGrant, ExternalGrant};
@@ -152,8 +152,9 @@ impl OAuth for SageOAuth {
         } else {
             self.exchange(&CodeGrant::read(dialect, &request)?).await?
         };
+        let company = self.company(dialect, request.configuration, &granted).await;
         let (company, mut configuration) =
-            self.company(dialect, request.configuration, &granted).await?;
+            if request.external { company? } else { company.map_err(after_exchange)? };
         // What the redirect told is needed for every later call.
         if let (Dialect::Columbus(country), None) = (dialect, request.configuration.text(COUNTRY)) {
             configuration.push((COUNTRY, country.code.to_owned()));

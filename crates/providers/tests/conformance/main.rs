@@ -22,7 +22,8 @@ macro_rules! conformance_tests {
             connect: a_customer_connects_a_company_by_the_consent_page
                 what_is_missing_is_named_before_anything_is_asked
                 a_refused_consent_says_who_must_act a_code_works_once
-                a_wrong_secret_is_named a_provider_that_fails_is_unavailable;
+                a_wrong_secret_is_named a_provider_that_fails_is_unavailable
+                a_failure_after_the_exchange_says_that_the_code_is_spent;
             refresh: new_tokens_work a_spent_refresh_token_is_refused
                 a_provider_that_fails_leaves_the_old_token_good
                 a_revoked_connection_is_refused a_wrong_secret_is_not_the_end_of_a_connection;

@@ -156,21 +156,6 @@ fn redirect_error(error: &str) -> Option<&'static str> {
     }
 }
 
-/// A problem that was found with tokens in hand: the code is spent.
-pub(super) fn after_exchange(error: ConnectError) -> ConnectError {
-    match error {
-        ConnectError::Request { field, problem } => {
-            let problem = format!("{problem}. The code is spent: authorise again");
-            ConnectError::Request { field, problem }
-        }
-        ConnectError::Unavailable { message } => {
-            let message = format!("{message}. The code is spent: authorise again");
-            ConnectError::Unavailable { message }
-        }
-        refused @ ConnectError::Refused { .. } => refused,
-    }
-}
-
 /// A token that no header can hold.
 pub(super) fn unsendable_token() -> ConnectError {
     let text = "it has characters that no access token has";

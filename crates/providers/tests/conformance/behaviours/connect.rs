@@ -116,6 +116,23 @@ pub(crate) async fn a_provider_that_fails_is_unavailable(provider: &'static dyn 
     expect_unavailable(error, &back, "nobody is there");
 }
 
+/// Where the company cannot be read with the tokens that came, the code is of no use any more.
+pub(crate) async fn a_failure_after_the_exchange_says_that_the_code_is_spent(
+    provider: &'static dyn Provider,
+) {
+    let bench = Bench::open(provider).await;
+    let failures = [Failure::ServerError, Failure::Unavailable, Failure::DropConnection];
+    for failure in failures {
+        let back = bench.consent().await;
+        let configuration = bench.configuration();
+        let call = bench.connect_with(&back, &configuration);
+        let error = bench.during(Target::Api, Trouble::There(failure), call).await.unwrap_err();
+        let said = error.to_string();
+        assert!(said.contains("authorise again"), "{failure:?}: {said}");
+        expect_unavailable(error, &back, &format!("{failure:?}"));
+    }
+}
+
 fn required_entry(provider: &'static dyn Provider) -> Option<&'static str> {
     // Sage chooses the user's lead business where none is named.
     let is_required = provider.element() == "freshbooksv2";
