@@ -19,8 +19,9 @@ pub(crate) enum Trouble {
     OnTheWay(Spoiling),
 }
 
-/// All of them.
-pub(crate) const TROUBLES: [Trouble; 9] = [
+/// All of them. A page of HTML is of something on the way, so neither does one with 404 speak of a
+/// record, nor one with 403 of a right.
+pub(crate) const TROUBLES: [Trouble; 11] = [
     Trouble::There(Failure::ServerError),
     Trouble::There(Failure::Unavailable),
     Trouble::There(Failure::DropConnection),
@@ -28,6 +29,8 @@ pub(crate) const TROUBLES: [Trouble; 9] = [
     Trouble::OnTheWay(Spoiling::Cut),
     Trouble::OnTheWay(Spoiling::LostAnswer),
     Trouble::OnTheWay(Spoiling::Page("200 OK", None)),
+    Trouble::OnTheWay(Spoiling::Page("403 Forbidden", None)),
+    Trouble::OnTheWay(Spoiling::Page("404 Not Found", None)),
     Trouble::OnTheWay(Spoiling::Page("502 Bad Gateway", None)),
     Trouble::OnTheWay(Spoiling::Page("503 Service Unavailable", Some("120"))),
 ];
