@@ -159,6 +159,11 @@ pub(crate) async fn what_was_deleted_is_told_as_the_feed_tells_it(provider: &'st
     assert_eq!(change.object_id, ids[1]);
     let none = asked.hub.deletions(company.of_hub(), "no-such-resource", since).await;
     assert_eq!(none, Ok(None));
+    for resource in bench.connector.profile.resources {
+        let is_polled = resource.polled.contains(&ChangeKind::Deleted);
+        let told = asked.hub.deletions(company.of_hub(), resource.name, since).await.unwrap();
+        assert_eq!(told.is_some(), is_polled, "{}", resource.name);
+    }
 }
 
 /// So that the gateway renews it and asks again.
