@@ -1,16 +1,159 @@
-//! What the token endpoints of all providers have in common: an error of RFC 6749 §5.2, and the
-//! members of an answer, read leniently. What else an answer holds is each provider's own.
+//! What the token endpoints of all providers have in common: what an answer means, an error of RFC
+//! 6749 §5.2, and members that are read leniently. What else an answer holds is each provider's own.
 
 use std::time::Duration;
 
-use http::StatusCode;
-use ledgerhook_egress::Answer;
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use ledgerhook_connector::{ClientCredentials, ConnectError, RefreshError, Tokens};
+use ledgerhook_egress::{Answer, CallError, CallableUrl, Request};
 use ledgerhook_model::Secret;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
+use url::form_urlencoded;
 
 /// Most characters repeated of a provider's own words.
 const WORDS_CHARS_MAX: usize = 300;
+
+const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// A provider's endpoints for tokens; holds the name by which messages call the provider.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TokenEndpoint(pub(crate) &'static str);
+
+/// Tokens, as they came from one provider.
+pub(crate) trait Grant: DeserializeOwned {
+    /// The access token, which may be empty.
+    fn access_token(&self) -> &Secret;
+    /// The tokens; `None` when there is no refresh token, neither here nor from before.
+    fn into_tokens(self, refresh_before: Option<&Secret>) -> Option<Tokens>;
+}
+
+/// An answer of a token endpoint.
+#[derive(Debug)]
+pub(crate) enum TokenAnswer<G> {
+    /// Tokens.
+    Granted(Box<G>),
+    /// An error of RFC 6749 §5.2.
+    Refused(Refusal),
+    /// Anything else, in words that hold nothing of the answer: there may be a token in it.
+    Unusable(String),
+}
+
+impl TokenEndpoint {
+    /// Reads an answer of any status.
+    pub(crate) fn read<G: Grant>(self, answer: &Answer) -> TokenAnswer<G> {
+        let (provider, status) = (self.0, answer.status.as_u16());
+        if answer.status.is_success() {
+            return match serde_json::from_slice::<G>(&answer.body) {
+                Ok(granted) if !granted.access_token().is_empty() => {
+                    TokenAnswer::Granted(Box::new(granted))
+                }
+                _ => TokenAnswer::Unusable(format!(
+                    "{provider} answered {status} without an access token"
+                )),
+            };
+        }
+        match refusal(answer) {
+            Some(refusal) => TokenAnswer::Refused(refusal),
+            None => TokenAnswer::Unusable(format!("{provider} answered {status}")),
+        }
+    }
+
+    /// Reads the answer to a code; `refused` says which of the values that were sent is the wrong
+    /// one.
+    pub(crate) fn exchanged<G: Grant>(
+        self,
+        answer: &Answer,
+        refused: fn(&Refusal) -> ConnectError,
+    ) -> Result<Box<G>, ConnectError> {
+        match self.read(answer) {
+            TokenAnswer::Granted(granted) => Ok(granted),
+            TokenAnswer::Refused(refusal) => Err(refused(&refusal)),
+            TokenAnswer::Unusable(message) => Err(ConnectError::Unavailable { message }),
+        }
+    }
+
+    /// Reads the answer to a refresh token. Only a refused grant is final.
+    pub(crate) fn refreshed<G: Grant>(
+        self,
+        answer: Result<Answer, CallError>,
+        refresh_token: &Secret,
+    ) -> Result<Tokens, RefreshError> {
+        match self.read::<G>(&answer.map_err(|error| self.unreachable_now(&error))?) {
+            TokenAnswer::Granted(granted) => granted
+                .into_tokens(Some(refresh_token))
+                .ok_or_else(|| RefreshError::Unavailable { message: self.no_refresh_token() }),
+            TokenAnswer::Refused(refusal) => Err(self.refresh_refused(refusal)),
+            TokenAnswer::Unusable(message) => Err(RefreshError::Unavailable { message }),
+        }
+    }
+
+    /// Reads the answer to a revocation.
+    pub(crate) fn revoked(self, answer: Result<Answer, CallError>) -> Result<(), RefreshError> {
+        let answer = answer.map_err(|error| self.unreachable_now(&error))?;
+        if answer.status.is_success() {
+            return Ok(());
+        }
+        Err(match refusal(&answer) {
+            Some(refusal) => self.refresh_refused(refusal),
+            None => {
+                let message = format!("{} answered {}", self.0, answer.status.as_u16());
+                RefreshError::Unavailable { message }
+            }
+        })
+    }
+
+    /// No answer to a code.
+    pub(crate) fn not_asked(self, error: &CallError) -> ConnectError {
+        ConnectError::Unavailable { message: self.could_not_be_asked(error) }
+    }
+
+    /// Tokens that cannot be renewed.
+    pub(crate) fn not_renewable(self) -> ConnectError {
+        ConnectError::Unavailable { message: self.no_refresh_token() }
+    }
+
+    fn no_refresh_token(self) -> String {
+        format!("{} gave no refresh token", self.0)
+    }
+
+    fn unreachable_now(self, error: &CallError) -> RefreshError {
+        RefreshError::Unavailable { message: self.could_not_be_asked(error) }
+    }
+
+    fn could_not_be_asked(self, error: &CallError) -> String {
+        format!("{} could not be asked: {error}", self.0)
+    }
+
+    /// All providers document 400 for a grant that has ended (reference: quickbooks §4.1,
+    /// freshbooks-sage §1.7 and §2.4).
+    fn refresh_refused(self, refusal: Refusal) -> RefreshError {
+        let Refusal { status, error, words } = refusal;
+        if status == StatusCode::BAD_REQUEST && error == "invalid_grant" {
+            return RefreshError::Refused { provider_message: words };
+        }
+        let message = format!("{} answered {}: {words}", self.0, status.as_u16());
+        RefreshError::Unavailable { message }
+    }
+}
+
+/// A form with the app's credentials in it.
+pub(crate) fn form_with_credentials(
+    url: &CallableUrl,
+    credentials: &ClientCredentials,
+    form: &[(&str, &str)],
+) -> Request {
+    let body = form_urlencoded::Serializer::new(String::new())
+        .append_pair("client_id", credentials.api_key.expose())
+        .append_pair("client_secret", credentials.api_secret.expose())
+        .extend_pairs(form)
+        .finish();
+    let headers = HeaderMap::from_iter([(ACCEPT, JSON), (CONTENT_TYPE, FORM)]);
+    Request::post(url.clone(), headers, body.into())
+}
 
 /// Why there are no tokens.
 #[derive(Debug)]
@@ -41,7 +184,7 @@ struct ErrorBody {
 }
 
 /// The error that a client's request met; `None` when the server itself failed or throttles.
-pub(crate) fn refusal(answer: &Answer) -> Option<Refusal> {
+fn refusal(answer: &Answer) -> Option<Refusal> {
     let status = answer.status;
     if !status.is_client_error() || status == StatusCode::TOO_MANY_REQUESTS {
         return None;

@@ -5,8 +5,8 @@ use ledgerhook_connector::{ClientCredentials, ConnectError, ConnectRequest, Toke
 use ledgerhook_model::Secret;
 use ledgerhook_model::configuration::{Configuration, keys};
 
+use super::granted::ACCESS_LIFETIME_DEFAULT;
 use super::membership::Business;
-use super::token_answer::ACCESS_LIFETIME_DEFAULT;
 use crate::connect_input::{
     self, CODE, Missing, access_lifetime, check_authorised, check_code, entry_name, problem,
     provider_text,

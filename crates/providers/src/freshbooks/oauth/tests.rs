@@ -420,7 +420,7 @@ async fn a_refresh_sends_the_redirect_uri_again_and_brings_a_new_refresh_token()
 async fn only_a_refused_grant_ends_a_connection_and_nothing_is_repeated() {
     let cases = [
         ("400 Bad Request", r#"{"error":"invalid_grant","error_description":"d"}"#, true),
-        ("401 Unauthorized", r#"{"error":"invalid_grant"}"#, true),
+        ("401 Unauthorized", r#"{"error":"invalid_grant"}"#, false),
         ("401 Unauthorized", r#"{"error":"invalid_client"}"#, false),
         ("400 Bad Request", r#"{"error":"invalid_request"}"#, false),
         ("400 Bad Request", "<html></html>", false),

@@ -7,7 +7,7 @@ use ledgerhook_connector::{ClientCredentials, ConnectError, ConnectRequest, Toke
 use ledgerhook_model::Secret;
 use ledgerhook_model::configuration::{Configuration, keys};
 
-use super::token_answer::ACCESS_LIFETIME_DEFAULT;
+use super::granted::ACCESS_LIFETIME_DEFAULT;
 use crate::connect_input::{
     CODE, Missing, access_lifetime, check_authorised, check_code, check_digits, check_switch,
     entry_name, problem, provider_text, redirect_uri,
