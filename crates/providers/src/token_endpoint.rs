@@ -46,6 +46,11 @@ impl TokenEndpoint {
     /// Reads an answer of any status.
     pub(crate) fn read<G: Grant>(self, answer: &Answer) -> TokenAnswer<G> {
         let (provider, status) = (self.0, answer.status.as_u16());
+        if answer.truncated {
+            let bytes = answer.body.len();
+            let message = format!("{provider} answered {status} with more than {bytes} bytes");
+            return TokenAnswer::Unusable(message);
+        }
         if answer.status.is_success() {
             return match serde_json::from_slice::<G>(&answer.body) {
                 Ok(granted) if !granted.access_token().is_empty() => {

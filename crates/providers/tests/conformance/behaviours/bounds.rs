@@ -1,6 +1,8 @@
 //! No answer is read further than the gateway's limit.
 
-use ledgerhook_connector::{HubPage, HubPlace, HubQuery, ProviderError};
+use ledgerhook_connector::{
+    ConnectError, HubPage, HubPlace, HubQuery, ProviderError, RefreshError,
+};
 use ledgerhook_model::ceql::OrderBy;
 
 use crate::bench::company::Company;
@@ -25,6 +27,13 @@ pub(crate) async fn an_endless_answer_is_an_error_and_no_memory(provider: &'stat
     if let Some(subscriptions) = &bench.connector.subscriptions {
         expect_bounded(&bench, subscriptions.list(company.of_subscriptions()).await);
     }
+    let result = bench.refresh(&company, &company.tokens.refresh).await;
+    assert!(matches!(result, Err(RefreshError::Unavailable { .. })), "{result:?}");
+    bench.wire.spoil(None);
+    let back = bench.consent().await;
+    bench.wire.spoil(Some(Spoiling::Flood));
+    let result = bench.connect_with(&back, &bench.configuration()).await;
+    assert!(matches!(result, Err(ConnectError::Unavailable { .. })), "{result:?}");
 }
 
 fn expect_bounded<T: std::fmt::Debug>(bench: &Bench, result: Result<T, ProviderError>) {
