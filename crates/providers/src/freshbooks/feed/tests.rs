@@ -136,6 +136,7 @@ async fn projects_and_time_are_asked_for_by_the_moment() {
          &per_page=100"
     );
     assert_eq!(asked[1].parameter("active").as_deref(), Some("false"));
+    assert_eq!(asked[1].parameter("include_deleted").as_deref(), Some("true"));
     assert_eq!(asked[2].parameter("team").as_deref(), Some("true"));
     assert_eq!(asked[2].parameter("include_deleted").as_deref(), Some("true"));
 }
