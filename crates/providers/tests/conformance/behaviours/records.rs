@@ -72,7 +72,10 @@ pub(crate) async fn what_was_deleted_is_told_as_documented(provider: &'static dy
             let [found] = page.found.as_slice() else { panic!("{:?}", page.found) };
             assert_eq!(found.kind, ChangeKind::Deleted);
             let told = bench.changes(&company, since).await.unwrap().changes;
-            assert_eq!(told, page.found);
+            let [told] = told.as_slice() else { panic!("{told:?}") };
+            // Of the record itself a feed may show less.
+            assert_eq!((&told.object_id, told.kind), (&found.object_id, found.kind));
+            assert_eq!((&told.version, told.changed_at), (&found.version, found.changed_at));
             assert!(page.missing.is_empty());
         }
     }

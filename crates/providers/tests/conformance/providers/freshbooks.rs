@@ -20,18 +20,41 @@ const OTHER_USER: u64 = 712_002;
 const BUSINESS: u64 = 439_000;
 const ACCOUNT: &str = "ABC123";
 const NAME: &str = "Harbour Studio";
-const NOUN: &str = "client";
 /// What a throttled call is told to wait.
 const RETRY_AFTER_SECONDS: u32 = 7;
 /// More calls than any test makes.
 const ALL_CALLS: u32 = 10_000;
 
-/// FreshBooks.
-pub(crate) struct FreshBooks;
+/// FreshBooks, with one kind of record.
+pub(crate) struct FreshBooks {
+    resource: &'static str,
+    noun: &'static str,
+    /// A member that a bookkeeper edits.
+    note: &'static str,
+    deleted_record: DeletedRecord,
+}
 
 impl FreshBooks {
+    /// Records of accounting: their lists are narrowed by the day, and a deleted one is still shown.
+    pub(crate) const CUSTOMERS: Self = Self {
+        resource: "customers",
+        noun: "client",
+        note: "note",
+        deleted_record: DeletedRecord::Found,
+    };
+    /// Records of a business: their lists are narrowed by the moment, and a deleted one is gone.
+    pub(crate) const PROJECTS: Self = Self {
+        resource: "projects",
+        noun: "project",
+        note: "description",
+        deleted_record: DeletedRecord::Missing,
+    };
+    /// Records of a business that do not say when they changed.
+    pub(crate) const TIME_ACTIVITIES: Self =
+        Self { resource: "time-activities", noun: "time_entry", note: "note", ..Self::PROJECTS };
+
     fn change(&self, sandbox: &Sandbox, operation: RecordOperation, body: Value) {
-        sandbox.freshbooks().change_record(BUSINESS, NOUN, operation, body).unwrap();
+        sandbox.freshbooks().change_record(BUSINESS, self.noun, operation, body).unwrap();
     }
 }
 
@@ -86,17 +109,17 @@ impl Provider for FreshBooks {
     }
 
     fn resource(&self) -> &'static str {
-        "customers"
+        self.resource
     }
 
     fn create(&self, sandbox: &Sandbox, number: u64) -> String {
-        let made = sandbox.freshbooks().create_sample(BUSINESS, NOUN, number).unwrap();
+        let made = sandbox.freshbooks().create_sample(BUSINESS, self.noun, number).unwrap();
         made["id"].to_string()
     }
 
     fn edit(&self, sandbox: &Sandbox, id: &str) {
         let id: u64 = id.parse().unwrap();
-        self.change(sandbox, RecordOperation::Save, json!({"id": id, "note": "edited"}));
+        self.change(sandbox, RecordOperation::Save, json!({"id": id, self.note: "edited"}));
     }
 
     fn delete(&self, sandbox: &Sandbox, id: &str) {
@@ -105,7 +128,7 @@ impl Provider for FreshBooks {
     }
 
     fn deleted_record(&self) -> DeletedRecord {
-        DeletedRecord::Found
+        self.deleted_record
     }
 
     fn unknown_id(&self) -> &'static str {

@@ -15,22 +15,48 @@ use crate::bench::provider::{
 
 const REALM: &str = "9341452000000001";
 const OTHER_REALM: &str = "9341452000000002";
-const ENTITY: &str = "Invoice";
 /// More calls than any test makes.
 const ALL_CALLS: u32 = 10_000;
 
-/// QuickBooks Online.
-pub(crate) struct QuickBooks;
+/// QuickBooks Online, with one kind of record.
+pub(crate) struct QuickBooks {
+    resource: &'static str,
+    entity: &'static str,
+    /// A member that a bookkeeper edits.
+    note: &'static str,
+    deleted_record: DeletedRecord,
+}
 
 impl QuickBooks {
-    fn change(&self, sandbox: &Sandbox, operation: RecordOperation, body: Value) -> Value {
-        sandbox.quickbooks().change_record(REALM, ENTITY, operation, body).unwrap()
+    /// Transactions, which are removed.
+    pub(crate) const INVOICES: Self = Self {
+        resource: "invoices",
+        entity: "Invoice",
+        note: "PrivateNote",
+        deleted_record: DeletedRecord::Missing,
+    };
+    /// List records, which are made inactive.
+    pub(crate) const CUSTOMERS: Self = Self {
+        resource: "customers",
+        entity: "Customer",
+        note: "Notes",
+        deleted_record: DeletedRecord::Found,
+    };
+
+    fn change(&self, sandbox: &Sandbox, operation: RecordOperation, body: Value) {
+        sandbox.quickbooks().change_record(REALM, self.entity, operation, body).unwrap();
     }
 
     /// The revision that an operation has to name.
     fn revision(&self, sandbox: &Sandbox, id: &str) -> String {
         let snapshot = sandbox.quickbooks().snapshot(REALM).unwrap();
-        snapshot[&(ENTITY, id.to_owned())].sync_token.clone()
+        snapshot[&(self.entity, id.to_owned())].sync_token.clone()
+    }
+
+    fn save(&self, sandbox: &Sandbox, id: &str, member: &str, value: Value) {
+        let revision = self.revision(sandbox, id);
+        let body = json!({"Id": id, "SyncToken": revision, "sparse": true, member: value});
+        self.change(sandbox, RecordOperation::Save, body);
     }
 }
 
@@ -86,29 +112,31 @@ impl Provider for QuickBooks {
     }
 
     fn resource(&self) -> &'static str {
-        "invoices"
+        self.resource
     }
 
     fn create(&self, sandbox: &Sandbox, number: u64) -> String {
-        let made = sandbox.quickbooks().create_sample(REALM, ENTITY, number).unwrap();
+        let made = sandbox.quickbooks().create_sample(REALM, self.entity, number).unwrap();
         made["Id"].as_str().unwrap().to_owned()
     }
 
     fn edit(&self, sandbox: &Sandbox, id: &str) {
-        let revision = self.revision(sandbox, id);
-        let body = json!({
-            "Id": id, "SyncToken": revision, "sparse": true, "PrivateNote": format!("after {revision}"),
-        });
-        self.change(sandbox, RecordOperation::Save, body);
+        let words = format!("after revision {}", self.revision(sandbox, id));
+        self.save(sandbox, id, self.note, words.into());
     }
 
     fn delete(&self, sandbox: &Sandbox, id: &str) {
-        let body = json!({"Id": id, "SyncToken": self.revision(sandbox, id)});
-        self.change(sandbox, RecordOperation::Delete, body);
+        match self.deleted_record {
+            DeletedRecord::Found => self.save(sandbox, id, "Active", false.into()),
+            DeletedRecord::Missing => {
+                let body = json!({"Id": id, "SyncToken": self.revision(sandbox, id)});
+                self.change(sandbox, RecordOperation::Delete, body);
+            }
+        }
     }
 
     fn deleted_record(&self) -> DeletedRecord {
-        DeletedRecord::Missing
+        self.deleted_record
     }
 
     fn unknown_id(&self) -> &'static str {

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use ledgerhook_connector::ProviderError;
 use ledgerhook_model::Secret;
-use ledgerhook_sandbox::sage::{App, Business, CallKind, Fault, FaultPlan, RecordOperation};
+use ledgerhook_sandbox::sage::{
+    App, Business, CallKind, Fault, FaultPlan, RecordOperation, SageError,
+};
 use ledgerhook_sandbox::{Sandbox, SandboxOptions};
 use serde_json::{Value, json};
 
@@ -15,18 +17,40 @@ use crate::bench::provider::{
 
 const BUSINESS: &str = "0d40342d0287cd6b13555c54afca6c90";
 const NAME: &str = "Harbour Studio";
-const ENDPOINT: &str = "contacts";
 /// What a throttled call is told to wait.
 const RETRY_AFTER_SECONDS: u64 = 7;
 /// More calls than any test makes.
 const ALL_CALLS: u32 = 10_000;
 
-/// Sage Accounting.
-pub(crate) struct Sage;
+/// Sage Accounting, with one kind of record.
+pub(crate) struct Sage {
+    resource: &'static str,
+    endpoint: &'static str,
+}
 
 impl Sage {
-    fn change(&self, sandbox: &Sandbox, operation: RecordOperation, body: Value) -> Value {
-        sandbox.sage().change_record(BUSINESS, ENDPOINT, operation, body).unwrap()
+    /// Records of a list without order, narrowed by their type.
+    pub(crate) const CUSTOMERS: Self = Self { resource: "customers", endpoint: "contacts" };
+    /// Records of a list that can be read in the order of their changes.
+    pub(crate) const INVOICES: Self = Self { resource: "invoices", endpoint: "sales_invoices" };
+
+    fn save(&self, sandbox: &Sandbox, endpoint: &str, body: Value) -> String {
+        let save = RecordOperation::Save;
+        let saved = sandbox.sage().change_record(BUSINESS, endpoint, save, body).unwrap();
+        saved["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Makes a record, and those that it has to refer to.
+    fn create_sample(&self, sandbox: &Sandbox, endpoint: &str, number: u64) -> String {
+        loop {
+            match sandbox.sage().sample_body(BUSINESS, endpoint, number) {
+                Ok(body) => return self.save(sandbox, endpoint, body),
+                Err(SageError::NothingToReferTo(needed)) => {
+                    self.create_sample(sandbox, needed, number);
+                }
+                Err(error) => panic!("{error}"),
+            }
+        }
     }
 }
 
@@ -79,21 +103,26 @@ impl Provider for Sage {
     }
 
     fn resource(&self) -> &'static str {
-        "customers"
+        self.resource
     }
 
     fn create(&self, sandbox: &Sandbox, number: u64) -> String {
-        let body = json!({"name": format!("Customer {number}"), "contact_type_ids": ["CUSTOMER"]});
-        let made = self.change(sandbox, RecordOperation::Save, body);
-        made["id"].as_str().unwrap().to_owned()
+        if self.endpoint != "contacts" {
+            return self.create_sample(sandbox, self.endpoint, number);
+        }
+        let name = format!("Customer {number}");
+        let body = json!({"name": name, "contact_type_ids": ["CUSTOMER"]});
+        self.save(sandbox, self.endpoint, body)
     }
 
     fn edit(&self, sandbox: &Sandbox, id: &str) {
-        self.change(sandbox, RecordOperation::Save, json!({"id": id, "notes": "edited"}));
+        self.save(sandbox, self.endpoint, json!({"id": id, "notes": "edited"}));
     }
 
     fn delete(&self, sandbox: &Sandbox, id: &str) {
-        self.change(sandbox, RecordOperation::Delete, json!({"id": id}));
+        let (operation, body) =
+            (RecordOperation::Delete, json!({"id": id, "void_reason": "Entered twice"}));
+        sandbox.sage().change_record(BUSINESS, self.endpoint, operation, body).unwrap();
     }
 
     fn deleted_record(&self) -> DeletedRecord {
@@ -144,7 +173,7 @@ impl Provider for Sage {
     /// The user who authorised has no right to the list any more.
     fn close_books(&self, sandbox: &Sandbox) {
         let mut business = sandbox.sage().business(BUSINESS).unwrap();
-        business.forbidden_endpoints.push(ENDPOINT.to_owned());
+        business.forbidden_endpoints.push(self.endpoint.to_owned());
         sandbox.sage().put_business(business).unwrap();
     }
 
