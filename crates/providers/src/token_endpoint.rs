@@ -1,5 +1,6 @@
 //! What the token endpoints of all providers have in common: what an answer means, an error of RFC
-//! 6749 §5.2, and members that are read leniently. What else an answer holds is each provider's own.
+//! 6749 §5.2, and members that are read leniently. What else an answer holds is each provider's
+//! own.
 
 use std::time::Duration;
 
@@ -116,9 +117,10 @@ impl TokenEndpoint {
         ConnectError::Unavailable { message: self.could_not_be_asked(error) }
     }
 
-    /// Tokens that cannot be renewed.
-    pub(crate) fn not_renewable(self) -> ConnectError {
-        ConnectError::Unavailable { message: self.no_refresh_token() }
+    /// The tokens of a new connection, which must bring its refresh token.
+    pub(crate) fn first_tokens<G: Grant>(self, granted: G) -> Result<Tokens, ConnectError> {
+        let missing = || ConnectError::Unavailable { message: self.no_refresh_token() };
+        granted.into_tokens(None).ok_or_else(missing)
     }
 
     fn no_refresh_token(self) -> String {
@@ -223,3 +225,6 @@ pub(crate) fn seconds(value: Option<&Value>) -> Option<Duration> {
     };
     Some(Duration::from_secs(seconds))
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,7 @@ use url::form_urlencoded;
 
 use super::endpoints::Endpoints;
 use crate::connect_input::after_exchange;
-use crate::token_endpoint::{Grant as _, Refusal, TokenEndpoint, form_with_credentials};
+use crate::token_endpoint::{Refusal, TokenEndpoint, form_with_credentials};
 use connect_input::{CodeGrant, ExternalGrant, Wanted, redirect_uri};
 use granted::Granted;
 use membership::Business;
@@ -51,7 +51,7 @@ impl FreshBooksOAuth {
         let answer = self.post(&self.endpoints.token, &grant.credentials, &form).await;
         let answer = answer.map_err(|error| FRESHBOOKS.not_asked(&error))?;
         let granted: Box<Granted> = FRESHBOOKS.exchanged(&answer, exchange_refused)?;
-        granted.into_tokens(None).ok_or_else(|| FRESHBOOKS.not_renewable())
+        FRESHBOOKS.first_tokens(*granted)
     }
 
     /// Asks who authorised, and finds the business that is meant.

@@ -29,7 +29,7 @@ use super::api::Api;
 use super::endpoints::Endpoints;
 use super::profile::{REALM_ID, SCOPE_DEFAULT};
 use crate::connect_input::redirect_uri;
-use crate::token_endpoint::{Grant as _, Refusal, TokenEndpoint};
+use crate::token_endpoint::{Refusal, TokenEndpoint};
 use company_check::Claim;
 use connect_input::{CodeGrant, Protocol, VerifierGrant};
 use granted::Granted;
@@ -152,7 +152,7 @@ impl QuickBooksOAuth {
         let answer = answer.map_err(|error| INTUIT.not_asked(&error))?;
         let granted: Box<Granted> = INTUIT.exchanged(&answer, exchange_refused)?;
         let authorised = granted.authorised_company();
-        let tokens = granted.into_tokens(None).ok_or_else(|| INTUIT.not_renewable())?;
+        let tokens = INTUIT.first_tokens(*granted)?;
         Ok((tokens, authorised))
     }
 

@@ -19,7 +19,7 @@ use super::dialect::{Dialect, DialectProblem};
 use super::endpoints::Endpoints;
 use super::profile::{BUSINESS_ID, COUNTRY, RESOURCE_OWNER_ID, SCOPE_DEFAULT};
 use crate::connect_input::{after_exchange, redirect_uri};
-use crate::token_endpoint::{Grant as _, Refusal, TokenEndpoint, form_with_credentials};
+use crate::token_endpoint::{Refusal, TokenEndpoint, form_with_credentials};
 use businesses::Businesses;
 use connect_input::{CodeGrant, ExternalGrant};
 use granted::Granted;
@@ -55,7 +55,7 @@ impl SageOAuth {
         })?;
         let mut granted: Box<Granted> = SAGE.exchanged(&answer, exchange_refused)?;
         let owner = granted.resource_owner_id.take();
-        let tokens = granted.into_tokens(None).ok_or_else(|| SAGE.not_renewable())?;
+        let tokens = SAGE.first_tokens(*granted)?;
         Ok(GrantedTokens { tokens, owner })
     }
 

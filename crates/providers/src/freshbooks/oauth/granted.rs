@@ -38,3 +38,16 @@ impl Grant for Granted {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spent_refresh_token_does_not_stand_in_for_a_missing_one() {
+        for json in [r#"{"access_token":"a"}"#, r#"{"access_token":"a","refresh_token":""}"#] {
+            let granted: Granted = serde_json::from_str(json).unwrap();
+            assert_eq!(granted.into_tokens(Some(&Secret::new("spent"))), None, "{json}");
+        }
+    }
+}

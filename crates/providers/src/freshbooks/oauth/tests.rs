@@ -311,23 +311,6 @@ async fn a_refused_exchange_says_which_value_is_wrong() {
 }
 
 #[tokio::test]
-async fn an_exchange_without_a_usable_answer_may_be_tried_again() {
-    let cases = [
-        ("500 Internal Server Error", "{}"),
-        ("429 Too Many Requests", r#"{"error":"x"}"#),
-        ("200 OK", r#"{"access_token":"a"}"#),
-        ("200 OK", r#"{"access_token":"","refresh_token":"r"}"#),
-        ("200 OK", "<html></html>"),
-    ];
-    for (status, body) in cases {
-        let server = ScriptedServer::new().await;
-        let script = |_: &Asked, _| answer(status, body);
-        let error = connect(&server, code(), configuration(), script).await.unwrap_err();
-        assert!(matches!(error, ConnectError::Unavailable { .. }), "{status} {body}: {error}");
-    }
-}
-
-#[tokio::test]
 async fn a_person_who_cannot_be_asked_about_is_told_with_what_to_do() {
     let unauthenticated = include_str!("../../../tests/fixtures/freshbooks/errors/401-me.json");
     let cases = [
@@ -414,28 +397,6 @@ async fn a_refresh_sends_the_redirect_uri_again_and_brings_a_new_refresh_token()
         "client_id=key&client_secret=secret&grant_type=refresh_token&refresh_token=old\
          &redirect_uri=https%3A%2F%2Fexample.com%2Fback"
     );
-}
-
-#[tokio::test]
-async fn only_a_refused_grant_ends_a_connection_and_nothing_is_repeated() {
-    let cases = [
-        ("400 Bad Request", r#"{"error":"invalid_grant","error_description":"d"}"#, true),
-        ("401 Unauthorized", r#"{"error":"invalid_grant"}"#, false),
-        ("401 Unauthorized", r#"{"error":"invalid_client"}"#, false),
-        ("400 Bad Request", r#"{"error":"invalid_request"}"#, false),
-        ("400 Bad Request", "<html></html>", false),
-        ("429 Too Many Requests", r#"{"error":"invalid_grant"}"#, false),
-        ("500 Internal Server Error", r#"{"error":"invalid_grant"}"#, false),
-        ("200 OK", r#"{"access_token":"a","expires_in":1}"#, false),
-        ("200 OK", "", false),
-    ];
-    for (status, body, is_final) in cases {
-        let server = ScriptedServer::new().await;
-        let error = refresh(&server, |_, _| answer(status, body)).await.unwrap_err();
-        let is_refused = matches!(error, RefreshError::Refused { .. });
-        assert_eq!(is_refused, is_final, "{status} {body}: {error}");
-        assert_eq!(server.asked().len(), 1);
-    }
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ use crate::quickbooks::oauth1_signature::Signer;
 use crate::quickbooks::profile::{
     AUTHENTICATION_TYPE, OAUTH1, OAUTH2, REALM_ID, SCOPE, SCOPE_DEFAULT,
 };
-use crate::token_endpoint::{Grant as _, TokenAnswer};
+use crate::token_endpoint::TokenAnswer;
 
 /// Most characters repeated of the provider's own words.
 const WORDS_CHARS_MAX: usize = 300;
@@ -70,7 +70,7 @@ impl<'a> Migration<'a> {
         })?;
         match INTUIT.read::<Granted>(&answer) {
             TokenAnswer::Granted(granted) => {
-                let tokens = granted.into_tokens(None).ok_or_else(|| INTUIT.not_renewable())?;
+                let tokens = INTUIT.first_tokens(*granted)?;
                 Ok((tokens, company_of(&answer)?))
             }
             _ if answer.status.is_client_error() => Err(refused(&answer, is_intuits)),

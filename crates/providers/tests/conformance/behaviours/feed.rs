@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ledgerhook_connector::{ChangeFeed, FeedPage, ProviderError};
+use ledgerhook_connector::{ChangeFeed, Connector, FeedPage, ProviderError};
 use ledgerhook_model::ChangeKind;
 
 use crate::bench::Bench;
@@ -123,11 +123,21 @@ pub(crate) async fn what_was_not_asked_for_is_not_told(provider: &'static dyn Pr
     bench.create(1);
     bench.pass(10);
     let calls_before = bench.calls();
+    let names = bench.connector.profile.resource_names();
     for feed in &bench.connector.feeds {
-        let page = ask(feed.as_ref(), &company, "no-such-resource", since).await.unwrap();
-        let nothing =
-            FeedPage { changes: vec![], provider_time: since, reads: 0, more: false, note: None };
-        assert_eq!(page, nothing, "{}", feed.name());
+        let covers = |name: &&str| feed.covers(name, &company.configuration);
+        let foreign = names.iter().copied().filter(|name| !covers(name));
+        for resource in foreign.chain(["no-such-resource"]) {
+            let page = ask(feed.as_ref(), &company, resource, since).await.unwrap();
+            let nothing = FeedPage {
+                changes: vec![],
+                provider_time: since,
+                reads: 0,
+                more: false,
+                note: None,
+            };
+            assert_eq!(page, nothing, "{} {resource}", feed.name());
+        }
     }
     assert_eq!(bench.calls(), calls_before);
 }
@@ -137,7 +147,7 @@ pub(crate) async fn an_ended_token_is_unauthorized(provider: &'static dyn Provid
     let bench = Bench::open(provider).await;
     let company = bench.connect().await;
     provider.end_tokens(&bench.sandbox);
-    for (feed, resource) in feeds(&bench, &company) {
+    for (feed, resource) in feeds(&bench.connector, &company) {
         let result = ask(feed, &company, resource, bench.now()).await;
         assert_eq!(result, Err(ProviderError::Unauthorized), "{resource}");
     }
@@ -150,8 +160,12 @@ pub(crate) async fn a_provider_that_fails_is_never_an_empty_answer(
     let bench = Bench::open(provider).await;
     let company = bench.connect().await;
     bench.create(1);
-    for (feed, resource) in feeds(&bench, &company) {
+    for (feed, resource) in feeds(&bench.connector, &company) {
         bench.expect_unavailable(async || ask(feed, &company, resource, bench.now()).await).await;
+    }
+    for (feed, resource) in feeds(&bench.connector_to_nobody(), &company) {
+        let result = ask(feed, &company, resource, bench.now()).await;
+        assert!(matches!(result, Err(ProviderError::Unavailable(_))), "{resource}: {result:?}");
     }
 }
 
@@ -172,14 +186,16 @@ pub(crate) async fn a_closed_book_is_refused(provider: &'static dyn Provider) {
 }
 
 /// Every feed, with a resource that it covers.
-fn feeds<'a>(bench: &'a Bench, company: &Company) -> Vec<(&'a dyn ChangeFeed, &'static str)> {
-    let names = bench.connector.profile.resource_names();
-    let configuration = &company.configuration;
+fn feeds<'a>(
+    connector: &'a Connector,
+    company: &Company,
+) -> Vec<(&'a dyn ChangeFeed, &'static str)> {
+    let names = connector.profile.resource_names();
     let covered = |feed: &'a Arc<dyn ChangeFeed>| {
-        let name = names.iter().find(|name| feed.covers(name, configuration));
+        let name = names.iter().find(|name| feed.covers(name, &company.configuration));
         (feed.as_ref(), *name.unwrap())
     };
-    bench.connector.feeds.iter().map(covered).collect()
+    connector.feeds.iter().map(covered).collect()
 }
 
 fn ids(page: &FeedPage) -> BTreeSet<String> {

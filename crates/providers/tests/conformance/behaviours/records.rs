@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ledgerhook_connector::ProviderError;
+use ledgerhook_connector::{ProviderError, RecordsPage};
 use ledgerhook_model::ChangeKind;
 
 use crate::bench::Bench;
@@ -47,6 +47,7 @@ pub(crate) async fn what_is_not_there_is_missing(provider: &'static dyn Provider
     let found: Vec<_> = page.found.iter().map(|change| change.object_id.as_str()).collect();
     assert_eq!(found, [there]);
     let calls_before = bench.calls();
+    assert_eq!(bench.read(&company, &[]).await, Ok(RecordsPage::default()));
     let page = bench.read(&company, &NO_IDS.map(str::to_owned)).await.unwrap();
     assert_eq!(bench.calls(), calls_before);
     assert_eq!((page.found.len(), page.reads), (0, 0));

@@ -39,7 +39,7 @@ pub(crate) async fn a_spent_refresh_token_is_refused(provider: &'static dyn Prov
     company.expect_no_secret(&format!("{error} {error:?}"));
 }
 
-/// The token may still be good, so it is not given up.
+/// The token may still be good, so it is not given up; nor is it sent again, which could spend it.
 pub(crate) async fn a_provider_that_fails_leaves_the_old_token_good(
     provider: &'static dyn Provider,
 ) {
@@ -58,9 +58,11 @@ pub(crate) async fn a_provider_that_fails_leaves_the_old_token_good(
         TROUBLES.into_iter().chain(throttles).partition(spends);
     let mut company = company;
     for trouble in kept {
+        let calls_before = bench.wire.calls();
         let call = bench.refresh(&company, &company.tokens.refresh);
         let error = bench.during(Target::Token, trouble, call).await.unwrap_err();
         expect_unavailable(&company, &error, &format!("{trouble:?}"));
+        assert_eq!(bench.wire.calls(), calls_before + 1, "{trouble:?}");
     }
     let nobody = bench.connector_to_nobody().oauth;
     let error = nobody.refresh(company.grant(&company.tokens.refresh)).await.unwrap_err();

@@ -46,6 +46,7 @@ struct Line {
     clock: Clock,
     spoiling: Mutex<Option<Spoiling>>,
     flooded_bytes: AtomicUsize,
+    calls: AtomicUsize,
 }
 
 impl Wire {
@@ -58,6 +59,7 @@ impl Wire {
             clock,
             spoiling: Mutex::default(),
             flooded_bytes: AtomicUsize::default(),
+            calls: AtomicUsize::default(),
         });
         let mut carrying = JoinSet::new();
         carrying.spawn(accept(listener, Arc::clone(&line)));
@@ -67,6 +69,11 @@ impl Wire {
     /// Spoils all calls from now on, or none any more.
     pub(crate) fn spoil(&self, spoiling: Option<Spoiling>) {
         *self.line.spoiling.lock().unwrap() = spoiling;
+    }
+
+    /// Calls that have come so far.
+    pub(crate) fn calls(&self) -> usize {
+        self.line.calls.load(Ordering::Relaxed)
     }
 
     /// Blanks that were sent by [`Spoiling::Flood`] since they were asked for last.
@@ -90,6 +97,7 @@ impl Line {
     async fn carry(&self, stream: TcpStream) -> io::Result<()> {
         let mut near = BufReader::new(stream);
         let mut asked = Message::read(&mut near).await?;
+        self.calls.fetch_add(1, Ordering::Relaxed);
         let spoiling = *self.spoiling.lock().unwrap();
         match spoiling {
             Some(Spoiling::Page(status, retry_after)) => {

@@ -35,7 +35,8 @@ pub(crate) struct FreshBooks {
 }
 
 impl FreshBooks {
-    /// Records of accounting: their lists are narrowed by the day, and a deleted one is still shown.
+    /// Records of accounting: their lists are narrowed by the day, and deleted ones are still
+    /// shown.
     pub(crate) const CUSTOMERS: Self = Self {
         resource: "customers",
         noun: "client",
