@@ -8,7 +8,7 @@ use ledgerhook_store::Store;
 
 use crate::ambient::{Clock, Entropy};
 use crate::counters::Counters;
-use crate::health::LastNotices;
+use crate::last_notices::LastNotices;
 use crate::reads::Reads;
 use crate::roster::{Roster, Seat};
 use crate::vault::Vault;

@@ -173,7 +173,7 @@ impl Gateway {
         self.kept.visit_all();
         self.dispatcher.take_up().await?;
         self.supervisor.spawn(Arc::clone(&self.subscriptions).audit());
-        Reads::start_writing(self.base.clone(), &self.supervisor);
+        self.base.reads.start_writing(&self.base.store, &self.supervisor);
         crate::retention::start(self.base.clone(), settings.retention, &self.supervisor);
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! How instances are: what an operator or a customer asks when events do not come.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use ledgerhook_model::{InstanceId, Moment, OrganizationId};
@@ -100,26 +100,6 @@ pub struct PausedInstance {
     pub pause: PollingPause,
     /// The resources that the feed covers.
     pub resources: Vec<String>,
-}
-
-/// When notices last told of instances, since the start.
-#[derive(Debug, Default)]
-pub(crate) struct LastNotices(Mutex<HashMap<InstanceId, Moment>>);
-
-impl LastNotices {
-    /// Notes of which instances notices told, and when.
-    pub(crate) fn note(&self, told: impl IntoIterator<Item = (InstanceId, Moment)>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(told);
-    }
-
-    fn of(&self, instance: InstanceId) -> Option<Moment> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&instance).copied()
-    }
-
-    /// Forgets an instance that is gone.
-    pub(crate) fn forget(&self, instance: InstanceId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&instance);
-    }
 }
 
 /// Tells how instances are.

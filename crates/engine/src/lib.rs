@@ -16,6 +16,7 @@ pub mod hub;
 pub mod instances;
 mod intake;
 mod kept;
+mod last_notices;
 mod operations;
 mod polling;
 mod reads;

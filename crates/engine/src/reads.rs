@@ -3,14 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::mem::take;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ledgerhook_model::{AppId, InstanceId, Moment, Month};
 use ledgerhook_store::reads::ReadCount;
 use ledgerhook_store::{Store, StoreError};
 
-use crate::base::Base;
 use crate::supervisor::Supervisor;
 
 /// How often what was counted is written.
@@ -48,7 +47,8 @@ impl Reads {
     }
 
     /// Starts the task that writes.
-    pub(crate) fn start_writing(base: Base, supervisor: &Supervisor) {
+    pub(crate) fn start_writing(self: &Arc<Self>, store: &Arc<dyn Store>, supervisor: &Supervisor) {
+        let (reads, store) = (Arc::clone(self), Arc::clone(store));
         let ending = supervisor.clone();
         supervisor.spawn(async move {
             loop {
@@ -56,7 +56,7 @@ impl Reads {
                     () = tokio::time::sleep(WRITE_EVERY) => {}
                     () = ending.ending() => return,
                 }
-                base.reads.write(&*base.store).await;
+                reads.write(&*store).await;
             }
         });
     }

@@ -1,9 +1,12 @@
-//! `ledgerhook demo`: the main job, for real, on this machine alone. A gateway, a stand-in of
-//! QuickBooks Online and a receiver start on free loopback ports; two companies are connected by
-//! the real OAuth round trip through the public API; changes are made in their books; and each
-//! event is shown as it arrives, with its signatures checked.
+//! `ledgerhook demo`: the main job, for real, on this machine alone. A gateway, stand-ins of
+//! QuickBooks Online, FreshBooks and Sage and a receiver start on free loopback ports; four
+//! companies are connected by the real OAuth round trip through the public API; changes are made in
+//! their books; and each event is shown as it arrives, with its signatures checked.
 
 mod api;
+mod books;
+mod companies;
+mod outcome;
 mod receiver;
 mod report;
 mod stage;

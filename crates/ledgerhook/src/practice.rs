@@ -59,7 +59,7 @@ pub(crate) async fn run(arguments: PracticeArguments) -> anyhow::Result<ExitCode
     println!("To have a gateway use them, put this into its ledgerhook.toml:\n");
     println!("[egress]\nallow_private = true");
     for (element, port, addresses) in [
-        ("quickbooks", arguments.port, &ADDRESSES[..]),
+        ("quickbooks", arguments.port, &QUICKBOOKS_ADDRESSES[..]),
         ("freshbooksv2", arguments.freshbooks_port, &FRESHBOOKS_ADDRESSES[..]),
         ("sageone", arguments.sage_port, &SAGE_ADDRESSES[..]),
     ] {
@@ -78,7 +78,7 @@ pub(crate) async fn run(arguments: PracticeArguments) -> anyhow::Result<ExitCode
 }
 
 /// Settings of QuickBooks, and where the stand-in has what they name.
-pub(crate) const ADDRESSES: [(&str, &str); 5] = [
+pub(crate) const QUICKBOOKS_ADDRESSES: [(&str, &str); 5] = [
     ("authorize_url", "/connect/oauth2"),
     ("token_url", "/oauth2/v1/tokens/bearer"),
     ("revoke_url", "/v2/oauth2/tokens/revoke"),
@@ -86,7 +86,8 @@ pub(crate) const ADDRESSES: [(&str, &str); 5] = [
     ("sandbox_api_url", ""),
 ];
 
-const FRESHBOOKS_ADDRESSES: [(&str, &str); 5] = [
+/// As [`QUICKBOOKS_ADDRESSES`], of FreshBooks.
+pub(crate) const FRESHBOOKS_ADDRESSES: [(&str, &str); 5] = [
     ("authorize_url", "/oauth/authorize"),
     ("token_url", "/auth/oauth/token"),
     ("revoke_url", "/auth/oauth/revoke"),
@@ -94,7 +95,8 @@ const FRESHBOOKS_ADDRESSES: [(&str, &str); 5] = [
     ("me_url", "/auth/api/v1/users/me"),
 ];
 
-const SAGE_ADDRESSES: [(&str, &str); 4] = [
+/// As [`QUICKBOOKS_ADDRESSES`], of Sage.
+pub(crate) const SAGE_ADDRESSES: [(&str, &str); 4] = [
     ("authorize_url", "/oauth2/auth/central"),
     ("token_url", "/token"),
     ("revoke_url", "/revoke"),

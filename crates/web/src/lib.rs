@@ -32,7 +32,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use instances::{configuration, docs, enabled, health, polling};
 
 /// The path under which the original has its API, which clients have in their code.
-const BASE_PATH: &str = "/elements/api-v2";
+pub(crate) const BASE_PATH: &str = "/elements/api-v2";
 
 /// What is served on the public address: the API, and the addresses for providers' notices.
 ///
@@ -136,15 +136,20 @@ fn event_routes() -> Router<Arc<Gateway>> {
         .route("/deliveries/{delivery}/retry", post(deliveries::retry))
 }
 
-/// The name of the hub means nothing (reference: cloud-elements §7.1).
+/// The name of the hub means nothing, and may be left out (reference: cloud-elements §7.1).
 fn hub_routes() -> Router<Arc<Gateway>> {
+    record_routes("/hubs/{hub}").merge(record_routes(""))
+}
+
+fn record_routes(hub: &str) -> Router<Arc<Gateway>> {
+    let at = |path: &str| format!("{hub}{path}");
     Router::new()
-        .route("/hubs/{hub}/ping", get(hub::ping))
-        .route("/hubs/{hub}/changes", get(hub::changes::list))
-        .route("/hubs/{hub}/objects", get(hub::objects::list))
-        .route("/hubs/{hub}/objects/{object}/metadata", get(hub::objects::metadata))
-        .route("/hubs/{hub}/{resource}", get(hub::records::list))
-        .route("/hubs/{hub}/{resource}/{record}", get(hub::records::read))
+        .route(&at("/ping"), get(hub::ping))
+        .route(&at("/changes"), get(hub::changes::list))
+        .route(&at("/objects"), get(hub::objects::list))
+        .route(&at("/objects/{object}/metadata"), get(hub::objects::metadata))
+        .route(&at("/{resource}"), get(hub::records::list))
+        .route(&at("/{resource}/{record}"), get(hub::records::read))
 }
 
 fn ingress_routes() -> Router<Arc<Gateway>> {

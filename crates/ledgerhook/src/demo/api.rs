@@ -45,26 +45,26 @@ impl Api {
         Ok(serde_json::from_str(&text).unwrap_or(Value::Null))
     }
 
-    /// What a customer does in the browser: opens the authorisation page at `oauth_url`, approves
-    /// for one company, and is sent back to the redirect address with `code`, `state` and
-    /// `realmId`, which are returned.
+    /// What a customer does in the browser: opens the authorisation page at `oauth_url`, presses
+    /// the button with this name and value, and is sent back to the redirect address with what is
+    /// returned: `code`, `state`, and at QuickBooks `realmId`.
     pub(super) async fn approve(
         &self,
         oauth_url: &str,
-        realm: &str,
+        (name, value): (&str, &str),
     ) -> anyhow::Result<HashMap<String, String>> {
         let page = self.send(Method::GET, oauth_url, HeaderMap::new(), String::new()).await?;
         let html = String::from_utf8_lossy(&page.body);
-        if !html.contains(&format!(r#"value="{realm}""#)) {
-            bail!("the authorisation page offers no company {realm}: {}", page.status);
+        if !html.contains(&format!(r#"value="{value}""#)) {
+            bail!("the authorisation page has no button for {value}: {}", page.status);
         }
-        // The page's form sends back what it was asked with, and the company of the button pressed.
+        // The page's form sends back what it was asked with, and the button pressed.
         let (address, asked) =
             oauth_url.split_once('?').context("an authorisation asks nothing")?;
         let mut headers = HeaderMap::new();
         let form_type = HeaderValue::from_static("application/x-www-form-urlencoded");
         headers.insert(CONTENT_TYPE, form_type);
-        let form = format!("{asked}&realm_id={realm}");
+        let form = format!("{asked}&{name}={value}");
         let answer = self.send(Method::POST, address, headers, form).await?;
         let location = answer.headers.get(LOCATION).and_then(|value| value.to_str().ok());
         let location = location.context("approving led nowhere")?;

@@ -22,8 +22,8 @@ const ARRIVALS_WAITING_MAX: usize = 1_024;
 /// One event as it arrived.
 #[derive(Debug, Clone)]
 pub(super) struct Arrival {
-    /// The realm that the callback URL names.
-    pub(super) realm: String,
+    /// The company that the callback URL names.
+    pub(super) company: String,
     /// The event's id.
     pub(super) event_id: String,
     /// `objectType`.
@@ -59,13 +59,13 @@ struct Desk {
 pub(super) fn receiver(keys: Arc<Keys>) -> (Router, mpsc::Receiver<Arrival>) {
     let (arrivals, taken) = mpsc::channel(ARRIVALS_WAITING_MAX);
     let router =
-        Router::new().route("/books/{realm}", post(receive)).with_state(Desk { keys, arrivals });
+        Router::new().route("/books/{company}", post(receive)).with_state(Desk { keys, arrivals });
     (router, taken)
 }
 
 async fn receive(
     State(desk): State<Desk>,
-    Path(realm): Path<String>,
+    Path(company): Path<String>,
     headers: HeaderMap,
     body: Bytes,
 ) -> StatusCode {
@@ -83,7 +83,7 @@ async fn receive(
         let text =
             |name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let arrival = Arrival {
-            realm: realm.clone(),
+            company: company.clone(),
             event_id: id.to_owned(),
             resource: text("objectType"),
             object_id: text("objectId"),

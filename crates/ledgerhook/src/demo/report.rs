@@ -3,18 +3,20 @@
 
 use std::time::Duration;
 
+use super::companies::Company;
+use super::outcome::{Expectation, Outcome, Way};
 use super::receiver::Arrival;
-use super::stage::Stage;
-use super::story::{Expectation, Outcome, Way};
+use super::stage::{Connected, Stage};
 
 /// Where everything is.
 pub(super) fn opening(stage: &Stage) {
-    println!("Ledgerhook demo: two companies are connected by OAuth, changes are made in their");
+    println!("Ledgerhook demo: four companies are connected by OAuth, changes are made in their");
     println!("books, and every event is checked at a receiver.\n");
     println!("  gateway   {}", stage.api.base);
     println!("  receiver  {}", stage.receiver_base);
-    for (realm, instance) in &stage.instances {
-        println!("  company   {realm}, instance {instance}");
+    for Connected { company, instance_id } in &stage.companies {
+        let Company { name, element, vendor_type, .. } = company;
+        println!("  company   {name}: {element}, {vendor_type}, instance {instance_id}");
     }
 }
 
@@ -22,7 +24,7 @@ pub(super) fn opening(stage: &Stage) {
 pub(super) fn chapter(way: Way) {
     println!("\n{}", way.title());
     println!(
-        "  {:<11} {:<6} {:<8} {:<9} {:>9}  signatures",
+        "  {:<11} {:<32} {:<8} {:<9} {:>9}  signatures",
         "resource", "id", "type", "detected", "latency"
     );
 }
@@ -30,7 +32,7 @@ pub(super) fn chapter(way: Way) {
 /// One event.
 pub(super) fn arrival(arrival: &Arrival, latency: Duration) {
     println!(
-        "  {:<11} {:<6} {:<8} {:<9} {:>6} ms  {}",
+        "  {:<11} {:<32} {:<8} {:<9} {:>6} ms  {}",
         arrival.resource,
         arrival.object_id,
         arrival.kind,
@@ -42,7 +44,7 @@ pub(super) fn arrival(arrival: &Arrival, latency: Duration) {
 
 /// The table of all changes, and the verdict.
 pub(super) fn summary(outcome: &Outcome) {
-    println!("\n{:<24} {:>9} {:>9} {:>9}  slowest", "way", "expected", "arrived", "verified");
+    println!("\n{:<32} {:>9} {:>9} {:>9}  slowest", "way", "expected", "arrived", "verified");
     for way in Way::ALL {
         let of_way: Vec<&Expectation> =
             outcome.expected.iter().filter(|one| one.way == way).collect();
@@ -50,7 +52,7 @@ pub(super) fn summary(outcome: &Outcome) {
         let verified = of_way.iter().filter(|one| one.verified).count();
         let slowest = of_way.iter().filter_map(|one| one.latency).max().unwrap_or_default();
         println!(
-            "{:<24} {:>9} {:>9} {:>9}  {} ms",
+            "{:<32} {:>9} {:>9} {:>9}  {} ms",
             way.title(),
             of_way.len(),
             arrived,

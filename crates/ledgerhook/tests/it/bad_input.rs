@@ -191,8 +191,8 @@ async fn addresses_and_methods_that_are_not_there_are_said_so() {
     let stage = Stage::set(PROGRAM, &[]).await;
     let caller = &stage.tenant.caller;
     assert_eq!(
-        caller.get("/nothing").await.refused(404),
-        "there is nothing at /elements/api-v2/nothing"
+        caller.get("/nothing/at/all").await.refused(404),
+        "there is nothing at /elements/api-v2/nothing/at/all"
     );
     let answer = caller.put("/elements", &json!({})).await;
     assert_eq!(answer.header("allow"), Some("GET,HEAD"));

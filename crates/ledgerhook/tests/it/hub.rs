@@ -121,6 +121,23 @@ async fn one_record_is_read_by_either_form_of_its_id() {
 }
 
 #[tokio::test]
+async fn an_address_without_a_hub_is_the_same_and_a_mistyped_one_is_none() {
+    let hub = Hub::open().await;
+    hub.save_customers(&["Ada"]);
+    for path in ["customers", "customers/1", "objects", "objects/customers/metadata"] {
+        let with_hub = hub.caller.get(&format!("/hubs/finance/{path}")).await.ok();
+        assert_eq!(hub.caller.get(&format!("/{path}")).await.ok(), with_hub, "{path}");
+    }
+    let own = &hub.stage.tenant.caller;
+    let by_id = own.get(&format!("/customers?instanceId={}", hub.instance_id)).await.ok();
+    assert_eq!(by_id[0]["displayName"], "Ada");
+    for path in ["/instance", "/elements/quickbooks/app"] {
+        let refused = own.get(path).await.refused(404);
+        assert!(refused.contains(&format!("there is nothing at /elements/api-v2{path}")));
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_answered_says_why() {
     let hub = Hub::open().await;
     for (path, status, words) in [

@@ -37,7 +37,7 @@ struct Asked {
 /// A month of one company in whose books so many groups of changes are made.
 fn month(kind: Kind, groups: u64) -> Asked {
     time::run(async |time| {
-        let setup = Setup::of_one(kind);
+        let setup = Setup::of_one::<QuickBooksWorld>(kind);
         let realm = setup.companies[0].clone();
         let mut run = Run::<QuickBooksWorld>::stage(setup, Chance::from_seed(1), time).await;
         for step in 0..STEPS {

@@ -81,7 +81,7 @@ pub(crate) struct Run<W> {
 /// Runs a seed of an element. The error says all that is known of the violation.
 pub(crate) fn run<W: World>(seed: u64) -> Result<Figures, String> {
     let mut chance = Chance::from_seed(seed);
-    let setup = Setup::draw(seed, &mut chance);
+    let setup = Setup::draw::<W>(seed, &mut chance);
     run_setup::<W>(setup, chance)
 }
 

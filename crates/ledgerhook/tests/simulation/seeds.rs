@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::figures::Figures;
 use crate::run::run;
-use crate::world::World as _;
+use crate::world::World;
 use crate::world::quickbooks::QuickBooksWorld;
 
 /// Seeds of each of the tests below, which run at the same time.
@@ -33,11 +33,11 @@ fn run_one(element: &str, seed: u64) -> Result<Figures, String> {
     }
 }
 
-fn run_part(part: u64) {
+fn run_part<W: World>(part: u64) {
     let mut figures = Figures::default();
     let first = part * SEEDS_A_TEST + 1;
     for seed in first..first + SEEDS_A_TEST {
-        let outcome = run_one(QuickBooksWorld::ELEMENT, seed);
+        let outcome = run_one(W::ELEMENT, seed);
         figures.add(&outcome.unwrap_or_else(|report| panic!("{report}")));
     }
     assert!(figures.events > 0 && figures.restarts > 0, "nothing happened: {figures}");
@@ -45,31 +45,31 @@ fn run_part(part: u64) {
 }
 
 macro_rules! parts {
-    ($($name:ident: $part:literal,)*) => {
-        $(#[test]
-        fn $name() {
-            run_part($part);
+    ($element:ident, $world:ty: $($name:ident $part:literal)*) => {
+        mod $element {
+            $(#[test]
+            fn $name() {
+                crate::seeds::run_part::<$world>($part);
+            })*
+        }
+    };
+}
+
+/// Parts with the same names for every element.
+macro_rules! elements {
+    ($($element:ident $world:ty,)*) => {
+        $(parts! {
+            $element, $world:
+            part_01 0 part_02 1 part_03 2 part_04 3 part_05 4 part_06 5 part_07 6 part_08 7
+            part_09 8 part_10 9 part_11 10 part_12 11 part_13 12 part_14 13 part_15 14 part_16 15
         })*
     };
 }
 
-parts! {
-    nothing_is_lost_doubled_or_disordered_part_01: 0,
-    nothing_is_lost_doubled_or_disordered_part_02: 1,
-    nothing_is_lost_doubled_or_disordered_part_03: 2,
-    nothing_is_lost_doubled_or_disordered_part_04: 3,
-    nothing_is_lost_doubled_or_disordered_part_05: 4,
-    nothing_is_lost_doubled_or_disordered_part_06: 5,
-    nothing_is_lost_doubled_or_disordered_part_07: 6,
-    nothing_is_lost_doubled_or_disordered_part_08: 7,
-    nothing_is_lost_doubled_or_disordered_part_09: 8,
-    nothing_is_lost_doubled_or_disordered_part_10: 9,
-    nothing_is_lost_doubled_or_disordered_part_11: 10,
-    nothing_is_lost_doubled_or_disordered_part_12: 11,
-    nothing_is_lost_doubled_or_disordered_part_13: 12,
-    nothing_is_lost_doubled_or_disordered_part_14: 13,
-    nothing_is_lost_doubled_or_disordered_part_15: 14,
-    nothing_is_lost_doubled_or_disordered_part_16: 15,
+mod nothing_is_lost_doubled_or_disordered {
+    elements! {
+        quickbooks crate::world::quickbooks::QuickBooksWorld,
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "raised by hand, on the command line of the test")]

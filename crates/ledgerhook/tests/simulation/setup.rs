@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::chance::Chance;
+use crate::world::World;
 
 /// A run, drawn from its seed.
 #[derive(Clone, Debug)]
@@ -70,17 +71,15 @@ pub(crate) struct InstancePlan {
 }
 
 impl Setup {
-    pub(crate) fn draw(seed: u64, chance: &mut Chance) -> Self {
-        let companies: Vec<String> = (0..chance.within(1..=3))
-            .map(|number| format!("93414520000000{:02}", 10 + number))
-            .collect();
+    pub(crate) fn draw<W: World>(seed: u64, chance: &mut Chance) -> Self {
+        let companies: Vec<String> = (0..chance.place(3) + 1).map(W::company_id).collect();
         let organizations = chance.place(2) + 1;
         let mut instances = Vec::new();
         for company in 0..companies.len() {
             for organization in 0..organizations {
                 // Every company is somebody's; some are connected by both.
                 if organization == company % organizations || chance.happens(400) {
-                    instances.push(InstancePlan::draw(organization, company, chance));
+                    instances.push(InstancePlan::draw::<W>(organization, company, chance));
                 }
             }
         }
@@ -102,7 +101,7 @@ impl Setup {
     }
 
     /// One company in good times, connected by one instance at the pace that it has by itself.
-    pub(crate) fn of_one(kind: Kind) -> Self {
+    pub(crate) fn of_one<W: World>(kind: Kind) -> Self {
         let instance = InstancePlan {
             organization: 0,
             company: 0,
@@ -113,7 +112,7 @@ impl Setup {
         Self {
             seed: 0,
             on_disk: false,
-            companies: vec!["9341452000000010".to_owned()],
+            companies: vec![W::company_id(0)],
             organizations: 1,
             instances: vec![instance],
             work: Duration::ZERO,
@@ -127,11 +126,11 @@ impl Setup {
 }
 
 impl InstancePlan {
-    fn draw(organization: usize, company: usize, chance: &mut Chance) -> Self {
+    fn draw<W: World>(organization: usize, company: usize, chance: &mut Chance) -> Self {
         Self {
             organization,
             company,
-            kind: chance.pick(&[Kind::Webhook, Kind::Polling, Kind::Hybrid, Kind::Hybrid]),
+            kind: chance.pick(W::KINDS),
             poll_minutes: Some(chance.pick(&[5, 15, 60, 180])),
             has_signature_key: chance.happens(700),
         }

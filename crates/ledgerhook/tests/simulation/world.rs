@@ -8,9 +8,10 @@ use std::fmt;
 
 use ledgerhook_providers::ProviderSettings;
 use ledgerhook_testkit::Http;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::chance::Chance;
+use crate::setup::Kind;
 use crate::time::VirtualClock;
 
 /// A record: its event resource (`invoices`) and its id.
@@ -106,6 +107,15 @@ pub(crate) const REDIRECT_URI: &str = "https://software.test/connected";
 pub(crate) trait World: Sized + fmt::Debug {
     /// The element's key.
     const ELEMENT: &'static str;
+
+    /// How its instances may learn of changes; drawn from evenly.
+    const KINDS: &'static [Kind];
+
+    /// The id at the provider of the company with this number, by which the gateway knows it too.
+    fn company_id(number: usize) -> String;
+
+    /// Configuration entries that an instance of a company needs beside those of every element.
+    fn configuration(company_id: &str) -> Map<String, Value>;
 
     /// Starts the provider. `companies` have empty books.
     async fn begin(beginning: Beginning<'_>) -> Self;

@@ -10,6 +10,7 @@ use ledgerhook_engine::Gateway;
 use ledgerhook_engine::hub::HubInstance;
 use ledgerhook_model::{InstanceId, OrganizationId};
 
+use crate::BASE_PATH;
 use crate::authorization::AnyCaller;
 use crate::failure::Failure;
 use crate::query::Query;
@@ -53,12 +54,22 @@ impl FromRequestParts<Arc<Gateway>> for HubTarget {
                 )))
             }
             (Some(id), _) | (None, Some(id)) => Ok(Self { organization, id }),
-            (None, None) => Err(Failure::bad_request(format!(
-                "{PARAMETER}: missing; send the token of an instance (`Authorization: User …, \
-                 Element …`), or name the instance as ?{PARAMETER}=… or in the header \
-                 Elements-Instance-Id"
-            ))),
+            (None, None) => Err(no_instance(parts.uri.path())),
         }
+    }
+}
+
+/// Without its hub an address may as well be a mistyped one.
+fn no_instance(path: &str) -> Failure {
+    let how = format!(
+        "send the token of an instance (`Authorization: User …, Element …`), or name the instance \
+         as ?{PARAMETER}=… or in the header Elements-Instance-Id"
+    );
+    match path.starts_with("/hubs/") {
+        true => Failure::bad_request(format!("{PARAMETER}: missing; {how}")),
+        false => Failure::not_found(format!(
+            "there is nothing at {BASE_PATH}{path}; if a resource of the hub is meant, {how}"
+        )),
     }
 }
 

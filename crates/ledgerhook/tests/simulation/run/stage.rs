@@ -163,6 +163,8 @@ impl<W: World> Run<W> {
             "event.vendor.type": plan.kind.name(),
             "event.notification.callback.url": self.network.url(path),
         });
+        let own = W::configuration(&self.setup.companies[plan.company]);
+        configuration.as_object_mut().expect("an object").extend(own);
         if let Some(minutes) = plan.poll_minutes {
             configuration["event.poller.refresh_interval"] = json!(minutes.to_string());
             configuration["event.poller.query.refresh_interval"] = json!(minutes.to_string());

@@ -11,11 +11,12 @@ use ledgerhook_sandbox::quickbooks::{
 };
 use ledgerhook_sandbox::{Sandbox, SandboxOptions};
 use ledgerhook_testkit::Http;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::{App, Beginning, Notice, REDIRECT_URI, RecordKey, Stamp, Standing, State, World};
 use crate::chance::Chance;
+use crate::setup::Kind;
 
 /// Event resources, by Intuit's names of their kinds (reference: quickbooks §5).
 const RESOURCES: [(&str, &str); 22] = [
@@ -120,6 +121,15 @@ impl QuickBooksWorld {
 
 impl World for QuickBooksWorld {
     const ELEMENT: &'static str = "quickbooks";
+    const KINDS: &'static [Kind] = &[Kind::Webhook, Kind::Polling, Kind::Hybrid, Kind::Hybrid];
+
+    fn company_id(number: usize) -> String {
+        format!("93414520000000{:02}", 10 + number)
+    }
+
+    fn configuration(_company_id: &str) -> Map<String, Value> {
+        Map::new()
+    }
 
     async fn begin(beginning: Beginning<'_>) -> Self {
         let Beginning { clock, companies, mut chance, is_troubled } = beginning;
