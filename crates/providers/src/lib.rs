@@ -9,6 +9,8 @@ mod settings;
 mod token_endpoint;
 
 #[cfg(test)]
+mod creation_request;
+#[cfg(test)]
 mod scripted_server;
 
 use ledgerhook_connector::{Connector, ElementProfile};

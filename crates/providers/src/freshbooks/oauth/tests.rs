@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use ledgerhook_model::configuration::Configuration;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::*;
+use crate::creation_request::{self, not_asked, object, with};
 use crate::freshbooks::stand_in::{credentials, endpoints};
 use crate::scripted_server::{Asked, Scripted, ScriptedServer, answer, client};
 
@@ -14,10 +15,6 @@ const ME: &str = include_str!("../../../tests/fixtures/freshbooks/oauth/me.json"
 
 fn oauth(server: &ScriptedServer) -> FreshBooksOAuth {
     FreshBooksOAuth::new(client(), endpoints(server))
-}
-
-fn object(json: Value) -> Map<String, Value> {
-    json.as_object().unwrap().clone()
 }
 
 fn configuration() -> Value {
@@ -34,12 +31,6 @@ fn external() -> Value {
     with(configuration(), tokens)
 }
 
-/// `base` with other members; `null` takes a member away.
-fn with(mut base: Value, members: Value) -> Value {
-    base.as_object_mut().unwrap().extend(object(members));
-    base
-}
-
 /// Connects; external where there is no provider data.
 async fn connect(
     server: &ScriptedServer,
@@ -48,19 +39,12 @@ async fn connect(
     script: impl Fn(&Asked, usize) -> Scripted,
 ) -> Result<Connected, ConnectError> {
     let external = provider_data.is_none();
-    let provider_data = object(provider_data.unwrap_or_else(|| json!({})));
-    let configuration = Configuration::from_json(&object(configuration)).unwrap();
-    let request =
-        ConnectRequest { provider_data: &provider_data, configuration: &configuration, external };
-    server.during(script, oauth(server).connect(request)).await
+    let provider_data = provider_data.unwrap_or_else(|| json!({}));
+    let creation = (provider_data, configuration, external);
+    creation_request::connect(server, &oauth(server), creation, script).await
 }
-
 fn code() -> Option<Value> {
     Some(json!({"code": "c o+de"}))
-}
-
-fn not_asked(asked: &Asked, _: usize) -> Scripted {
-    panic!("nothing should be asked, but was: {}", asked.line)
 }
 
 /// Grants tokens, and says who is asking.

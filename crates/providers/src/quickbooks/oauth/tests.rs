@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use ledgerhook_model::Secret;
 use ledgerhook_model::configuration::Configuration;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::*;
+use crate::creation_request::{self, not_asked, with};
 use crate::scripted_server::{Asked, Scripted, ScriptedServer, answer, client};
 use crate::settings::ProviderSettings;
 
@@ -32,10 +33,6 @@ fn oauth(server: &ScriptedServer) -> QuickBooksOAuth {
     let endpoints = Arc::new(Endpoints::read(&settings.of("quickbooks")).unwrap());
     let api = Arc::new(Api::new(client(), Arc::clone(&endpoints)));
     QuickBooksOAuth::new(client(), endpoints, api)
-}
-
-fn object(json: Value) -> Map<String, Value> {
-    json.as_object().unwrap().clone()
 }
 
 fn credentials() -> ClientCredentials {
@@ -74,12 +71,6 @@ fn configuration() -> Value {
     })
 }
 
-/// `base` with other members; `null` takes a member away.
-fn with(mut base: Value, members: Value) -> Value {
-    base.as_object_mut().unwrap().extend(object(members));
-    base
-}
-
 async fn connect(
     server: &ScriptedServer,
     provider_data: Value,
@@ -87,17 +78,9 @@ async fn connect(
     external: bool,
     script: impl Fn(&Asked, usize) -> Scripted,
 ) -> Result<Connected, ConnectError> {
-    let provider_data = object(provider_data);
-    let configuration = Configuration::from_json(&object(configuration)).unwrap();
-    let request =
-        ConnectRequest { provider_data: &provider_data, configuration: &configuration, external };
-    server.during(script, oauth(server).connect(request)).await
+    let creation = (provider_data, configuration, external);
+    creation_request::connect(server, &oauth(server), creation, script).await
 }
-
-fn not_asked(asked: &Asked, _: usize) -> Scripted {
-    panic!("nothing should be asked, but was: {}", asked.line)
-}
-
 /// Connects with input that must be refused before anything is sent.
 async fn refused_input(provider_data: Value, configuration: Value, external: bool) -> String {
     let server = ScriptedServer::new().await;
