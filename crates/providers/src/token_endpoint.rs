@@ -136,10 +136,11 @@ impl TokenEndpoint {
     }
 
     /// All providers document 400 for a grant that has ended (reference: quickbooks §4.1,
-    /// freshbooks-sage §1.7 and §2.4).
+    /// freshbooks-sage §1.7 and §2.4). The code is what says so: a customer who is never asked to
+    /// authorise again is worse off than one who is asked once too often.
     fn refresh_refused(self, refusal: Refusal) -> RefreshError {
         let Refusal { status, error, words } = refusal;
-        if status == StatusCode::BAD_REQUEST && error == "invalid_grant" {
+        if error == "invalid_grant" {
             return RefreshError::Refused { provider_message: words };
         }
         let message = format!("{} answered {}: {words}", self.0, status.as_u16());
@@ -332,12 +333,13 @@ mod tests {
         let refused = r#"{"error":"invalid_grant","error_description":"Token invalid"}"#;
         let provider_message = "invalid_grant: Token invalid".to_owned();
         let ended = RefreshError::Refused { provider_message };
-        assert_eq!(refreshed(answer(400, refused)), Err(ended.clone()));
-        assert_eq!(PROVIDER.revoked(Ok(answer(400, refused))), Err(ended));
+        for status in [400, 401] {
+            assert_eq!(refreshed(answer(status, refused)), Err(ended.clone()));
+            assert_eq!(PROVIDER.revoked(Ok(answer(status, refused))), Err(ended.clone()));
+        }
         let others = [
             (400, r#"{"error":"invalid_request"}"#),
             (401, r#"{"error":"invalid_client"}"#),
-            (401, r#"{"error":"invalid_grant"}"#),
             (403, r#"{"error":"unauthorized_client"}"#),
         ];
         for (status, body) in UNUSABLE.into_iter().chain(others) {
