@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use std::collections::BTreeMap;
 
-use crate::bench::{Bench, CLIENT_ID, CLIENT_SECRET, DEADLINE, REALM, Tokens, form, text};
+use super::bench::{Bench, CLIENT_ID, CLIENT_SECRET, REALM};
+use crate::client::{DEADLINE, Tokens, form, text};
 use crate::receiver::Receiver;
 
 /// Polls of a day, one every 15 minutes.

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::bench::text;
-use crate::sage_bench::{LEAD, START, SageBench, ids, message, tokens};
+use super::bench::{Bench, LEAD, START, ids, message};
+use crate::client::text;
 
 #[tokio::test]
 async fn a_row_has_three_fields_unless_more_are_asked_for() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     let body = json!({"name": "Jane", "contact_type_ids": ["CUSTOMER"], "reference": "J1"});
     let id = bench.save("contacts", body);
@@ -33,7 +33,7 @@ async fn a_row_has_three_fields_unless_more_are_asked_for() {
 
 #[tokio::test]
 async fn a_page_beyond_the_last_is_the_last_page_again() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     for number in 0..5 {
         bench.customer(&format!("c{number}"));
@@ -58,7 +58,7 @@ async fn a_page_beyond_the_last_is_the_last_page_again() {
 
 #[tokio::test]
 async fn updates_are_inclusive_and_deletes_are_not() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     let kept = bench.customer("kept");
     let gone = bench.customer("gone");
@@ -86,7 +86,7 @@ async fn updates_are_inclusive_and_deletes_are_not() {
 
 #[tokio::test]
 async fn a_time_is_a_date_or_has_an_offset() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     bench.customer("Jane");
     for (since, total) in [
@@ -103,7 +103,7 @@ async fn a_time_is_a_date_or_has_an_offset() {
 
 #[tokio::test]
 async fn parameters_that_make_no_sense_are_refused() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     for (query, source) in [
         ("contacts?updated_or_created_since=lately", "updated_or_created_since"),
@@ -128,7 +128,7 @@ async fn parameters_that_make_no_sense_are_refused() {
 
 #[tokio::test]
 async fn a_list_is_sorted_where_sort_is_known_and_in_no_order_elsewhere() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     let contact = bench.customer("Jane");
     let (mut contacts, mut invoices) = (vec![contact.clone()], Vec::new());
@@ -152,7 +152,7 @@ async fn a_list_is_sorted_where_sort_is_known_and_in_no_order_elsewhere() {
 
 #[tokio::test]
 async fn lists_are_filtered_by_what_the_endpoint_knows() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     let jane = bench.customer("Jane");
     let vendor = json!({"name": "Mill", "contact_type_ids": ["VENDOR"], "email": "a@example.com"});
@@ -198,7 +198,7 @@ async fn a_next_link_may_be_null_and_may_lose_the_filter() {
     for (drops, lost, expected) in
         [(false, 0, json!(kept)), (true, 0, json!(dropped)), (false, 1_000, Value::Null)]
     {
-        let bench = SageBench::start_with(|options| {
+        let bench = Bench::start_with(|options| {
             options.next_drops_filters = drops;
             options.lost_next_links_per_mille = lost;
         })
@@ -213,7 +213,7 @@ async fn a_next_link_may_be_null_and_may_lose_the_filter() {
 
 #[tokio::test]
 async fn a_heavy_page_fails_where_its_rows_can_still_be_read() {
-    let bench = SageBench::start_with(|options| options.heavy_page_rows_max = Some(1)).await;
+    let bench = Bench::start_with(|options| options.heavy_page_rows_max = Some(1)).await;
     let tokens = bench.connect().await;
     let id = bench.customer("one");
     bench.customer("two");
@@ -227,7 +227,7 @@ async fn a_heavy_page_fails_where_its_rows_can_still_be_read() {
 
 #[tokio::test]
 async fn a_long_walk_outlives_its_token() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let first = bench.connect().await;
     for number in 0..3 {
         bench.customer(&format!("c{number}"));
@@ -236,22 +236,22 @@ async fn a_long_walk_outlives_its_token() {
     bench.pass(300);
     let expired = bench.get(&first, "contacts?items_per_page=1&page=2").await;
     assert_eq!((expired.status, message(&expired)), (401, "Access denied.".into()));
-    let second = tokens(&bench.refresh("/token", &first.refresh).await);
+    let second = bench.refresh("/token", &first.refresh).await.tokens();
     assert_eq!(bench.ids(&second, "contacts?items_per_page=1&page=2").await.len(), 1);
 }
 
 #[tokio::test]
 async fn the_same_seed_gives_the_same_ids() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let id = bench.customer("Jane");
     assert_eq!(id.len(), 32);
-    assert_eq!(SageBench::start().await.customer("Jane"), id);
+    assert_eq!(Bench::start().await.customer("Jane"), id);
     assert!(bench.sage().snapshot(LEAD).unwrap().contains_key(&("contacts", id)));
 }
 
 #[tokio::test]
 async fn a_time_can_be_null_or_blank() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     let id = bench.customer("Jane");
     for odd in [Value::Null, json!(""), json!("   ")] {

@@ -3,7 +3,8 @@
 use ledgerhook_sandbox::quickbooks::{App, CallKind, ThrottleAnswer, ThrottleLimits};
 use serde_json::json;
 
-use crate::bench::{Bench, CLIENT_ID, CLIENT_SECRET, OTHER_REALM, REALM, bearer};
+use super::bench::{Bench, CLIENT_ID, CLIENT_SECRET, OTHER_REALM, REALM};
+use crate::client::bearer;
 
 const READ: &str = "query?query=select%20*%20from%20Customer";
 

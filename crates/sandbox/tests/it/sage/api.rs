@@ -3,17 +3,17 @@
 use ledgerhook_sandbox::sage::{Business, CallKind};
 use serde_json::json;
 
-use crate::bench::Tokens;
-use crate::sage_bench::{FOREIGN, FOREIGNER, LEAD, OWNER, SECOND, SageBench, bearer, ids, message};
+use super::bench::{Bench, FOREIGN, FOREIGNER, LEAD, OWNER, SECOND, ids, message};
+use crate::client::{Tokens, bearer};
 
-async fn status_for(bench: &SageBench, tokens: &Tokens, business: &str, path: &str) -> u16 {
+async fn status_for(bench: &Bench, tokens: &Tokens, business: &str, path: &str) -> u16 {
     let headers = [bearer(tokens), ("x-business", business.to_owned())];
     bench.send("GET", &format!("/v3.1/{path}"), &headers, String::new()).await.status
 }
 
 #[tokio::test]
 async fn the_businesses_are_listed_with_a_spelling_of_their_own() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     let list = bench.get(&tokens, "businesses").await.json();
     assert_eq!(ids(&list), [LEAD, SECOND]);
@@ -35,7 +35,7 @@ async fn the_businesses_are_listed_with_a_spelling_of_their_own() {
 
 #[tokio::test]
 async fn without_a_business_the_lead_one_is_used_silently() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     let id = bench.customer("of the lead");
     let path = format!("contacts/{id}");
@@ -47,7 +47,7 @@ async fn without_a_business_the_lead_one_is_used_silently() {
 
 #[tokio::test]
 async fn a_business_that_is_not_the_users_is_an_error() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     for business in [FOREIGN, "0000", ""] {
         assert_eq!(status_for(&bench, &tokens, business, "contacts").await, 404, "{business}");
@@ -58,7 +58,7 @@ async fn a_business_that_is_not_the_users_is_an_error() {
 
 #[tokio::test]
 async fn an_edition_without_an_endpoint_answers_like_a_bad_token() {
-    let bench = SageBench::start_with(|options| {
+    let bench = Bench::start_with(|options| {
         options.businesses[0] = Business {
             missing_endpoints: vec!["stock_items".to_owned()],
             forbidden_endpoints: vec!["journals".to_owned()],
@@ -85,7 +85,7 @@ async fn an_edition_without_an_endpoint_answers_like_a_bad_token() {
 
 #[tokio::test]
 async fn a_readonly_token_changes_nothing() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect_as(OWNER, "readonly").await;
     assert_eq!(bench.get(&tokens, "contacts").await.status, 200);
     let body = json!({"contact": {"name": "Jane", "contact_type_ids": ["CUSTOMER"]}});
@@ -94,7 +94,7 @@ async fn a_readonly_token_changes_nothing() {
 
 #[tokio::test]
 async fn an_endpoint_or_a_method_that_is_not_there_is_refused() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     for (method, path, status) in [
         ("GET", "customers", 404),
@@ -118,7 +118,7 @@ async fn an_endpoint_or_a_method_that_is_not_there_is_refused() {
 
 #[tokio::test]
 async fn a_business_has_so_many_calls_a_minute() {
-    let bench = SageBench::start_with(|options| options.requests_per_minute = Some(2)).await;
+    let bench = Bench::start_with(|options| options.requests_per_minute = Some(2)).await;
     let tokens = bench.connect().await;
     bench.get(&tokens, "contacts").await;
     bench.pass(10);

@@ -5,16 +5,15 @@ use base64::engine::general_purpose::STANDARD;
 use ring::hmac;
 use serde_json::{Value, json};
 
-use crate::bench::{Answer, Tokens, parameter, text};
-use crate::sage_bench::{
-    CENTRAL, FOREIGN, FOREIGNER, LEAD, OWNER, SIGNING_SECRET, SUBSCRIPTION_KEY, SageBench, bearer,
-    message, tokens,
+use super::bench::{
+    Bench, CENTRAL, FOREIGN, FOREIGNER, LEAD, OWNER, SIGNING_SECRET, SUBSCRIPTION_KEY, message,
 };
+use crate::client::{Answer, Tokens, bearer, parameter, text};
 
 const COLUMBUS: &str = "/uki/sageone/accounts/v3";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-async fn connect(bench: &SageBench, user: &str, token_path: &str) -> Answer {
+async fn connect(bench: &Bench, user: &str, token_path: &str) -> Answer {
     let back = bench.approve("/oauth2/auth", "", user).await;
     bench.redeem(token_path, &parameter(&back, "code")).await
 }
@@ -46,7 +45,7 @@ fn encode(text: &str) -> String {
 
 /// A signed call of API 1 with sorted parameters.
 async fn signed(
-    bench: &SageBench,
+    bench: &Bench,
     tokens: &Tokens,
     (method, path, nonce): (&str, &str, &str),
     parameters: &[(&str, &str)],
@@ -73,13 +72,13 @@ async fn signed(
 
 #[tokio::test]
 async fn the_older_grant_names_its_business_and_lives_an_hour() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let answer = connect(&bench, OWNER, "/oauth2/token").await;
     let body = answer.json();
     assert_eq!((&body["expires_in"], &body["resource_owner_id"]), (&3_600.into(), &LEAD.into()));
     assert_eq!(text(&body["access_token"]).len(), 40);
-    let first = tokens(&answer);
-    let second = tokens(&bench.refresh("/oauth2/token", &first.refresh).await);
+    let first = answer.tokens();
+    let second = bench.refresh("/oauth2/token", &first.refresh).await.tokens();
     assert_eq!(first.refresh, second.refresh);
     assert_ne!(first.access, second.access);
     assert_eq!(bench.get(&second, "contacts").await.status, 401);
@@ -87,7 +86,7 @@ async fn the_older_grant_names_its_business_and_lives_an_hour() {
 
 #[tokio::test]
 async fn tokens_are_given_out_where_the_country_has_them() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     for (user, path, status) in [
         (OWNER, "/token", 400),
         (OWNER, "/oauth2/token", 200),
@@ -113,8 +112,8 @@ fn columbus_headers(tokens: &Tokens) -> Vec<(&'static str, String)> {
 
 #[tokio::test]
 async fn columbus_wants_its_headers_and_the_region_of_the_business() {
-    let bench = SageBench::start().await;
-    let own = tokens(&connect(&bench, OWNER, "/oauth2/token").await);
+    let bench = Bench::start().await;
+    let own = connect(&bench, OWNER, "/oauth2/token").await.tokens();
     let current = bench.connect().await;
     let good = columbus_headers(&own);
     let with = |name: &'static str, value: &str| {
@@ -148,8 +147,8 @@ async fn columbus_wants_its_headers_and_the_region_of_the_business() {
 
 #[tokio::test]
 async fn columbus_lists_changes_and_knows_no_deletes_and_no_sort() {
-    let bench = SageBench::start().await;
-    let own = tokens(&connect(&bench, OWNER, "/oauth2/token").await);
+    let bench = Bench::start().await;
+    let own = connect(&bench, OWNER, "/oauth2/token").await.tokens();
     let headers = columbus_headers(&own);
     let mut post = headers.clone();
     post.push(("content-type", "application/json".to_owned()));
@@ -161,7 +160,7 @@ async fn columbus_lists_changes_and_knows_no_deletes_and_no_sort() {
     let bob = bench.customer("Bob");
     let list = async |query: &str| {
         let path = format!("{COLUMBUS}/contacts?{query}");
-        crate::sage_bench::ids(&bench.send("GET", &path, &headers, String::new()).await.json())
+        super::bench::ids(&bench.send("GET", &path, &headers, String::new()).await.json())
     };
     assert_eq!(
         list("updated_or_created_since=2026-03-10T19:00:01Z").await,
@@ -176,8 +175,8 @@ async fn columbus_lists_changes_and_knows_no_deletes_and_no_sort() {
 #[tokio::test]
 async fn columbus_checks_signatures_when_told_to() {
     const NONCE: &str = "d6657d14f6d3d9de453ff4b0dc686c6d";
-    let bench = SageBench::start_with(|options| options.checks_columbus_signatures = true).await;
-    let own = tokens(&connect(&bench, OWNER, "/oauth2/token").await);
+    let bench = Bench::start_with(|options| options.checks_columbus_signatures = true).await;
+    let own = connect(&bench, OWNER, "/oauth2/token").await.tokens();
     let path = format!("{COLUMBUS}/contacts");
     let mut headers = columbus_headers(&own);
     assert_eq!(bench.send("GET", &path, &headers, String::new()).await.status, 401);
@@ -193,8 +192,8 @@ async fn columbus_checks_signatures_when_told_to() {
 
 #[tokio::test]
 async fn api_1_answers_signed_calls_with_fresh_nonces_only() {
-    let bench = SageBench::start().await;
-    let own = tokens(&connect(&bench, OWNER, "/oauth2/token").await);
+    let bench = Bench::start().await;
+    let own = connect(&bench, OWNER, "/oauth2/token").await.tokens();
     let get = ("GET", "/accounts/v1/contacts", "nonce-1");
     let answer = signed(&bench, &own, get, &[("$startIndex", "0")]).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
@@ -217,8 +216,8 @@ async fn api_1_answers_signed_calls_with_fresh_nonces_only() {
 
 #[tokio::test]
 async fn api_1_creates_a_contact_from_a_form() {
-    let bench = SageBench::start().await;
-    let own = tokens(&connect(&bench, OWNER, "/oauth2/token").await);
+    let bench = Bench::start().await;
+    let own = connect(&bench, OWNER, "/oauth2/token").await.tokens();
     let contacts = "/accounts/v1/contacts";
     let fields = [("contact[contact_type_id]", "1"), ("contact[name]", "My Customer")];
     let created = signed(&bench, &own, ("POST", contacts, "1"), &fields).await;
@@ -243,8 +242,8 @@ async fn api_1_creates_a_contact_from_a_form() {
 
 #[tokio::test]
 async fn api_1_pages_by_start_index_and_tells_customers_from_suppliers() {
-    let bench = SageBench::start().await;
-    let own = tokens(&connect(&bench, OWNER, "/oauth2/token").await);
+    let bench = Bench::start().await;
+    let own = connect(&bench, OWNER, "/oauth2/token").await.tokens();
     let customer = bench.customer("Jane");
     bench.save("contacts", json!({"name": "Mill", "contact_type_ids": ["VENDOR"]}));
     let totals = async |resource: &str, nonce: &str| {
@@ -268,8 +267,8 @@ async fn api_1_pages_by_start_index_and_tells_customers_from_suppliers() {
 
 #[tokio::test]
 async fn api_1_keeps_deleted_transactions_and_says_so() {
-    let bench = SageBench::start().await;
-    let own = tokens(&connect(&bench, OWNER, "/oauth2/token").await);
+    let bench = Bench::start().await;
+    let own = connect(&bench, OWNER, "/oauth2/token").await.tokens();
     let id = bench.save("transactions", json!({"reference": "T1", "date": "2026-03-01"}));
     bench.pass(5);
     bench.delete("transactions", &id);

@@ -6,7 +6,7 @@ use ledgerhook_sandbox::quickbooks::{
     Bookkeeper, BookkeeperStep, ChangeOperation, QuickBooks, RecordKey, RecordStanding, RecordState,
 };
 
-use crate::bench::{Bench, OTHER_REALM, REALM};
+use super::bench::{Bench, OTHER_REALM, REALM};
 
 fn work(bench: &Bench, realm: &str, seed: u64, steps: usize) -> Vec<BookkeeperStep> {
     let mut bookkeeper = Bookkeeper::new(bench.quickbooks().clone(), realm, seed);

@@ -3,7 +3,8 @@
 use ledgerhook_sandbox::quickbooks::{CallKind, Company};
 use serde_json::json;
 
-use crate::bench::{Bench, OTHER_REALM, REALM, Tokens, bearer, form, invoice_of};
+use super::bench::{Bench, OTHER_REALM, REALM, invoice_of};
+use crate::client::{Tokens, bearer, form};
 
 #[tokio::test]
 async fn a_call_without_a_live_token_gets_the_recorded_401() {

@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use crate::bench::text;
-use crate::sage_bench::{LEAD, SageBench};
+use super::bench::{Bench, LEAD};
+use crate::client::text;
 
 #[tokio::test]
 async fn the_guide_names_every_control_route_and_every_fault() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let guide = bench.send("GET", "/sandbox", &[], String::new()).await;
     assert_eq!(guide.status, 200);
     for word in ["apps", "businesses", "faults", "calls"] {
@@ -20,7 +20,7 @@ async fn the_guide_names_every_control_route_and_every_fault() {
 
 #[tokio::test]
 async fn a_shell_user_can_do_what_the_handle_can() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let app = json!({"client_id": "shell", "client_secret": "s"});
     assert_eq!(bench.post_json("/sandbox/apps", app).await.status, 200);
     let business = json!({"id": "77", "name": "From the shell", "country": "CA"});
@@ -43,7 +43,7 @@ async fn a_shell_user_can_do_what_the_handle_can() {
 
 #[tokio::test]
 async fn faults_tokens_and_connections_are_in_reach_of_the_shell() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     let fault = json!({"fault": "throttle", "retry_after_s": 3, "kind": "list", "count": 5});
     assert_eq!(bench.post_json("/sandbox/faults", fault).await.status, 200);
@@ -63,7 +63,7 @@ async fn faults_tokens_and_connections_are_in_reach_of_the_shell() {
 
 #[tokio::test]
 async fn wrong_control_calls_say_what_is_wrong() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let records = format!("/sandbox/businesses/{LEAD}/records");
     for (path, body, status, words) in [
         ("/sandbox/apps", json!({"client_id": "x"}), 400, "client_secret"),
@@ -81,6 +81,6 @@ async fn wrong_control_calls_say_what_is_wrong() {
         let reason = text(&answer.json()["error"]);
         assert!(reason.contains(words), "{path}: {reason}");
     }
-    let form = bench.post_form("/sandbox/businesses", &[("id", "1")]).await;
+    let form = bench.post_form("/sandbox/businesses", &[], &[("id", "1")]).await;
     assert_eq!(form.status, 400);
 }

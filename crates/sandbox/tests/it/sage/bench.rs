@@ -1,14 +1,13 @@
-//! A sandbox with Sage Accounting and a clock in the test's hand, and an HTTP client for it.
+//! A Sage Accounting with a clock in the test's hand, and an HTTP client for it.
 
-use std::sync::{Arc, Mutex};
+use std::ops::Deref;
 
-use jiff::{SignedDuration, Timestamp};
 use ledgerhook_sandbox::sage::{App, Business, RecordOperation, Sage, SageOptions};
 use ledgerhook_sandbox::{Sandbox, SandboxOptions};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::bench::{Answer, Tokens, form, http_client, parameter, read_answer, text};
+use crate::client::{Answer, Client, HandClock, Tokens, bearer, parameter, text};
 
 pub(crate) const LEAD: &str = "0d40342d0287cd6b13555c54afca6c90";
 pub(crate) const SECOND: &str = "49c196153fb1524b7d888cece84e8b12";
@@ -26,20 +25,27 @@ pub(crate) const CURRENT: &str = "apiv3.1";
 /// What the clock shows at first, in whole seconds.
 pub(crate) const START: &str = "2026-03-10T19:00:00Z";
 
-pub(crate) struct SageBench {
+pub(crate) struct Bench {
     pub(crate) sandbox: Sandbox,
-    clock: Arc<Mutex<Timestamp>>,
-    http: reqwest::Client,
+    clock: HandClock,
+    client: Client,
 }
 
-impl SageBench {
+impl Deref for Bench {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Bench {
     pub(crate) async fn start() -> Self {
         Self::start_with(|_| ()).await
     }
 
     pub(crate) async fn start_with(change: impl FnOnce(&mut SageOptions)) -> Self {
-        let start: Timestamp = START.parse().unwrap();
-        let clock = Arc::new(Mutex::new(start + SignedDuration::from_millis(500)));
+        let clock = HandClock::at("2026-03-10T19:00:00.5Z");
         let app =
             App::new(CLIENT_ID, CLIENT_SECRET).with_older_apis(SIGNING_SECRET, SUBSCRIPTION_KEY);
         let mut sage = SageOptions {
@@ -52,14 +58,11 @@ impl SageBench {
             ..SageOptions::default()
         };
         change(&mut sage);
-        let own = Arc::clone(&clock);
-        let options = SandboxOptions {
-            clock: Arc::new(move || *own.lock().unwrap()),
-            sage,
-            ..SandboxOptions::default()
-        };
+        let options =
+            SandboxOptions { clock: clock.of_sandbox(), sage, ..SandboxOptions::default() };
         let sandbox = Sandbox::start(options).await.unwrap();
-        Self { sandbox, clock, http: http_client() }
+        let client = Client::of(sandbox.sage().base_url());
+        Self { sandbox, clock, client }
     }
 
     pub(crate) fn sage(&self) -> &Sage {
@@ -67,42 +70,7 @@ impl SageBench {
     }
 
     pub(crate) fn pass(&self, seconds: i64) {
-        *self.clock.lock().unwrap() += SignedDuration::from_secs(seconds);
-    }
-
-    pub(crate) async fn try_send(
-        &self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, String)],
-        body: String,
-    ) -> reqwest::Result<Answer> {
-        let url = format!("{}{path}", self.sage().base_url());
-        let mut request = self.http.request(method.parse().unwrap(), url).body(body);
-        for (name, value) in headers {
-            request = request.header(*name, value);
-        }
-        read_answer(request.send().await?).await
-    }
-
-    pub(crate) async fn send(
-        &self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, String)],
-        body: String,
-    ) -> Answer {
-        self.try_send(method, path, headers, body).await.unwrap()
-    }
-
-    pub(crate) async fn post_json(&self, path: &str, body: Value) -> Answer {
-        let headers = [("content-type", "application/json".to_owned())];
-        self.send("POST", path, &headers, body.to_string()).await
-    }
-
-    pub(crate) async fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let headers = [("content-type", "application/x-www-form-urlencoded".to_owned())];
-        self.send("POST", path, &headers, form(fields)).await
+        self.clock.pass(seconds);
     }
 
     /// Signs in on the authorize page; the address the person is sent back to.
@@ -120,15 +88,13 @@ impl SageBench {
             ("filter", filter),
             ("user", user),
         ];
-        let answer = self.post_form(path, &fields).await;
-        assert_eq!(answer.status, 302, "{}", answer.text);
-        Url::parse(answer.header("location")).unwrap()
+        self.press(path, &fields).await
     }
 
     /// A call of a token endpoint with the credentials of the app.
     pub(crate) async fn token_call(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let credentials = [("client_id", CLIENT_ID), ("client_secret", CLIENT_SECRET)];
-        self.post_form(path, &[&credentials, fields].concat()).await
+        self.post_form(path, &[], &[&credentials, fields].concat()).await
     }
 
     pub(crate) async fn redeem(&self, path: &str, code: &str) -> Answer {
@@ -149,7 +115,7 @@ impl SageBench {
 
     pub(crate) async fn connect_as(&self, user: &str, scope: &str) -> Tokens {
         let back = self.approve_scope(CENTRAL, CURRENT, user, scope).await;
-        tokens(&self.redeem("/token", &parameter(&back, "code")).await)
+        self.redeem("/token", &parameter(&back, "code")).await.tokens()
     }
 
     /// A GET of API 3.1.
@@ -194,17 +160,6 @@ impl SageBench {
         let body = json!({"id": id, "void_reason": "Entered twice"});
         self.sage().change_record(LEAD, endpoint, RecordOperation::Delete, body).unwrap();
     }
-}
-
-/// The tokens of an answer.
-pub(crate) fn tokens(answer: &Answer) -> Tokens {
-    assert_eq!(answer.status, 200, "{}", answer.text);
-    let body = answer.json();
-    Tokens { access: text(&body["access_token"]), refresh: text(&body["refresh_token"]) }
-}
-
-pub(crate) fn bearer(tokens: &Tokens) -> (&'static str, String) {
-    ("authorization", format!("Bearer {}", tokens.access))
 }
 
 pub(crate) fn ids(list: &Value) -> Vec<String> {

@@ -3,7 +3,8 @@
 use ledgerhook_sandbox::quickbooks::App;
 use serde_json::json;
 
-use crate::bench::{Bench, CLIENT_ID, CLIENT_SECRET, REALM, REDIRECT_URI, basic, form, parameter};
+use super::bench::{Bench, CLIENT_ID, CLIENT_SECRET, REALM, REDIRECT_URI};
+use crate::client::{basic, form, parameter};
 
 fn page_path(client_id: &str, redirect_uri: &str) -> String {
     let fields = [

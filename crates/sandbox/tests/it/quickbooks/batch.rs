@@ -3,7 +3,8 @@
 use ledgerhook_sandbox::quickbooks::CallKind;
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, REALM, Tokens, invoice_of};
+use super::bench::{Bench, REALM, invoice_of};
+use crate::client::Tokens;
 
 async fn batch(bench: &Bench, tokens: &Tokens, items: Value) -> Value {
     let answer = bench.api_post(tokens, "batch", json!({"BatchItemRequest": items})).await;

@@ -6,11 +6,12 @@ use ledgerhook_sandbox::sage::{CallKind, Fault, FaultPlan};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::sage_bench::{LEAD, SECOND, SageBench, bearer};
+use super::bench::{Bench, LEAD, SECOND};
+use crate::client::bearer;
 
 #[tokio::test]
 async fn faults_answer_as_ordered_and_then_end() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     for (plan, status, retry_after, start) in [
         (FaultPlan::throttle(7, 1), 429, "7", "[{"),
@@ -35,7 +36,7 @@ async fn faults_answer_as_ordered_and_then_end() {
 
 #[tokio::test]
 async fn a_fault_can_be_for_one_kind_business_or_endpoint() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     let fault = || FaultPlan::api(Fault::ServerError, 1);
     for (plan, spared, hit) in [
@@ -59,7 +60,7 @@ async fn a_fault_can_be_for_one_kind_business_or_endpoint() {
 
 #[tokio::test]
 async fn half_a_body_is_less_than_its_length_says() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     bench.customer("Jane");
     bench.sage().add_fault(FaultPlan::api(Fault::HalfBody, 1)).unwrap();
@@ -71,7 +72,7 @@ async fn half_a_body_is_less_than_its_length_says() {
 
 #[tokio::test]
 async fn the_half_that_arrives_is_half() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     bench.customer("Jane");
     let whole = bench.get(&tokens, "contacts").await.text;
@@ -92,24 +93,24 @@ async fn the_half_that_arrives_is_half() {
 
 #[tokio::test]
 async fn a_lost_token_answer_leaves_the_refresh_token_spent() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     bench.sage().add_fault(FaultPlan::token(Fault::LoseAnswer, 1)).unwrap();
     let fields = [
-        ("client_id", crate::sage_bench::CLIENT_ID),
-        ("client_secret", crate::sage_bench::CLIENT_SECRET),
+        ("client_id", super::bench::CLIENT_ID),
+        ("client_secret", super::bench::CLIENT_SECRET),
         ("grant_type", "refresh_token"),
         ("refresh_token", &tokens.refresh),
     ];
     let headers = [("content-type", "application/x-www-form-urlencoded".to_owned())];
-    let lost = bench.try_send("POST", "/token", &headers, crate::bench::form(&fields)).await;
+    let lost = bench.try_send("POST", "/token", &headers, crate::client::form(&fields)).await;
     assert!(lost.is_err());
     assert_eq!(bench.refresh("/token", &tokens.refresh).await.status, 400);
 }
 
 #[tokio::test]
 async fn a_dropped_connection_changes_nothing_and_a_hanging_call_waits() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     bench.sage().add_fault(FaultPlan::api(Fault::DropConnection, 1)).unwrap();
     let headers = [bearer(&tokens), ("content-type", "application/json".to_owned())];
@@ -128,7 +129,7 @@ async fn a_dropped_connection_changes_nothing_and_a_hanging_call_waits() {
 
 #[tokio::test]
 async fn a_hanging_call_does_not_hold_up_a_shutdown() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     bench.sage().add_fault(FaultPlan::api(Fault::Hang, 1)).unwrap();
     {
@@ -142,7 +143,7 @@ async fn a_hanging_call_does_not_hold_up_a_shutdown() {
 
 #[tokio::test]
 async fn calls_are_counted_by_kind_and_business() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     let headers = [bearer(&tokens), ("x-business", SECOND.to_owned())];
     bench.send("GET", "/v3.1/contacts", &headers, String::new()).await;

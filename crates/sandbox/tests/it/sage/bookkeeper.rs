@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ledgerhook_sandbox::sage::{Bookkeeper, BookkeeperStep, ChangeOperation};
 
-use crate::sage_bench::{LEAD, SECOND, SageBench};
+use super::bench::{Bench, LEAD, SECOND};
 
-fn work(bench: &SageBench, business_id: &str, seed: u64, steps: usize) -> Vec<BookkeeperStep> {
+fn work(bench: &Bench, business_id: &str, seed: u64, steps: usize) -> Vec<BookkeeperStep> {
     let mut bookkeeper = Bookkeeper::new(bench.sage().clone(), business_id, seed);
     let step = |_| {
         bench.pass(1);
@@ -17,10 +17,10 @@ fn work(bench: &SageBench, business_id: &str, seed: u64, steps: usize) -> Vec<Bo
 
 #[tokio::test]
 async fn the_work_is_varied_and_the_same_for_the_same_seed() {
-    let (one, two) = (SageBench::start().await, SageBench::start().await);
+    let (one, two) = (Bench::start().await, Bench::start().await);
     let steps = work(&one, LEAD, 3, 400);
     assert_eq!(steps, work(&two, LEAD, 3, 400));
-    assert_ne!(steps, work(&SageBench::start().await, LEAD, 4, 400));
+    assert_ne!(steps, work(&Bench::start().await, LEAD, 4, 400));
     let endpoints: BTreeSet<&str> = steps.iter().map(|step| step.endpoint).collect();
     assert!(endpoints.len() >= 15, "{endpoints:?}");
     for operation in [ChangeOperation::Created, ChangeOperation::Updated, ChangeOperation::Deleted]
@@ -32,7 +32,7 @@ async fn the_work_is_varied_and_the_same_for_the_same_seed() {
 
 #[tokio::test]
 async fn the_books_agree_with_a_replay_of_the_steps() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let steps = work(&bench, LEAD, 5, 800);
     let mut replayed = BTreeMap::new();
     for step in &steps {
@@ -48,7 +48,7 @@ async fn the_books_agree_with_a_replay_of_the_steps() {
 
 #[tokio::test]
 async fn polls_see_the_work_of_the_bookkeeper() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let steps = work(&bench, LEAD, 6, 200);
     let tokens = bench.connect().await;
     let snapshot = bench.sage().snapshot(LEAD).unwrap();
@@ -66,14 +66,14 @@ async fn polls_see_the_work_of_the_bookkeeper() {
 
 #[tokio::test]
 async fn a_bookkeeper_of_no_business_says_so() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let mut bookkeeper = Bookkeeper::new(bench.sage().clone(), "404", 1);
     assert!(bookkeeper.step().unwrap_err().to_string().contains("404"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_work_is_paced() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let mut bookkeeper = Bookkeeper::new(bench.sage().clone(), LEAD, 1);
     let mut steps = 0;
     let work = bookkeeper.run(60.try_into().unwrap(), |_| steps += 1);

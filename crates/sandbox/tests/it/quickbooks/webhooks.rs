@@ -5,9 +5,8 @@ use std::time::Duration;
 use ledgerhook_sandbox::quickbooks::{App, QuickBooksOptions, RecordOperation, WebhookFormat};
 use serde_json::{Value, json};
 
-use crate::bench::{
-    Bench, CLIENT_ID, CLIENT_SECRET, DEADLINE, OTHER_REALM, REALM, invoice_of, text,
-};
+use super::bench::{Bench, CLIENT_ID, CLIENT_SECRET, OTHER_REALM, REALM, invoice_of};
+use crate::client::{DEADLINE, text};
 use crate::receiver::Receiver;
 
 /// Published waits become milliseconds.

@@ -2,16 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::bench::{Answer, Tokens, text};
-use crate::sage_bench::{START, SageBench, bearer};
+use super::bench::{Bench, START};
+use crate::client::{Answer, Tokens, bearer, text};
 
-async fn post(bench: &SageBench, tokens: &Tokens, endpoint: &str, body: Value) -> Answer {
+async fn post(bench: &Bench, tokens: &Tokens, endpoint: &str, body: Value) -> Answer {
     bench.call("POST", tokens, endpoint, Some(body)).await
 }
 
 #[tokio::test]
 async fn a_contact_is_created_changed_and_deleted() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     let body = json!({"contact": {
         "name": "Jane", "contact_type_ids": ["VENDOR"], "credit_limit": 1000, "credit_days": 30,
@@ -44,7 +44,7 @@ async fn a_contact_is_created_changed_and_deleted() {
 
 #[tokio::test]
 async fn a_body_that_cannot_be_saved_names_its_field() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     let contact = bench.customer("Jane");
     for (endpoint, body, source, words) in [
@@ -95,7 +95,7 @@ fn invoice(contact: &str) -> Value {
 
 #[tokio::test]
 async fn an_invoice_has_a_number_a_total_and_blank_dates() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     let contact = bench.customer("Jane");
     let created = post(&bench, &tokens, "sales_invoices", invoice(&contact)).await.json();
@@ -116,7 +116,7 @@ async fn an_invoice_has_a_number_a_total_and_blank_dates() {
 
 #[tokio::test]
 async fn an_invoice_is_deleted_with_a_reason_only() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     let contact = bench.customer("Jane");
     let created = post(&bench, &tokens, "sales_invoices", invoice(&contact)).await.json();
@@ -139,7 +139,7 @@ async fn an_invoice_is_deleted_with_a_reason_only() {
 
 #[tokio::test]
 async fn a_payment_changes_the_invoice_it_pays() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     let contact = bench.customer("Jane");
     let bank = json!({"name": "Current", "bank_account_type_id": "CHECKING"});
@@ -171,7 +171,7 @@ async fn a_payment_changes_the_invoice_it_pays() {
 
 #[tokio::test]
 async fn settings_are_one_object_without_an_id() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     let settings = bench.get(&tokens, "financial_settings").await.json();
     assert_eq!(
@@ -193,7 +193,7 @@ async fn settings_are_one_object_without_an_id() {
 
 #[tokio::test]
 async fn types_can_be_listed_and_read() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     assert_eq!(bench.ids(&tokens, "contact_types").await, ["CUSTOMER", "VENDOR"]);
     assert_eq!(bench.ids(&tokens, "contact_types?items_per_page=1&page=2").await, ["VENDOR"]);
@@ -205,7 +205,7 @@ async fn types_can_be_listed_and_read() {
 
 #[tokio::test]
 async fn a_record_is_displayed_by_its_name_and_code() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     for (endpoint, body, expected) in [
         ("ledger_accounts", json!({"name": "Sales", "nominal_code": 4000}), "Sales (4000)"),
@@ -222,7 +222,7 @@ async fn a_record_is_displayed_by_its_name_and_code() {
 
 #[tokio::test]
 async fn amounts_are_text_with_a_decimal_however_they_are_given() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     let account = bench.save("ledger_accounts", json!({"name": "Sales", "nominal_code": 4000}));
     let line = json!({"ledger_account_id": account, "debit": 12.5, "credit": "0"});
@@ -236,7 +236,7 @@ async fn amounts_are_text_with_a_decimal_however_they_are_given() {
 
 #[tokio::test]
 async fn a_reference_can_be_changed_and_taken_away() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     let (jane, bob) = (bench.customer("Jane"), bench.customer("Bob"));
     let created = post(&bench, &tokens, "sales_invoices", invoice(&jane)).await.json();

@@ -7,7 +7,8 @@ use ledgerhook_sandbox::quickbooks::{
 };
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, CLIENT_ID, CLIENT_SECRET, DEADLINE, REALM, Tokens, text};
+use super::bench::{Bench, CLIENT_ID, CLIENT_SECRET, REALM};
+use crate::client::{DEADLINE, Tokens, text};
 use crate::receiver::Receiver;
 
 async fn connected(

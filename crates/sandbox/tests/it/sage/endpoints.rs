@@ -3,8 +3,8 @@
 use ledgerhook_sandbox::sage::{RecordOperation, Sage};
 use serde_json::{Value, json};
 
-use crate::bench::text;
-use crate::sage_bench::{LEAD, START, SageBench};
+use super::bench::{Bench, LEAD, START};
+use crate::client::text;
 
 /// The endpoints that take `updated_or_created_since` and not `deleted_since` (reference:
 /// freshbooks-sage §2.5).
@@ -26,13 +26,13 @@ const UPDATES_ONLY: [&str; 15] = [
     "transactions",
 ];
 
-fn sample(bench: &SageBench, endpoint: &str) -> Value {
+fn sample(bench: &Bench, endpoint: &str) -> Value {
     bench.sage().sample_body(LEAD, endpoint, 1).unwrap()
 }
 
 #[tokio::test]
 async fn every_endpoint_tells_what_its_filters_promise() {
-    let bench = SageBench::start_with(|options| options.access_token_life_s = 86_400).await;
+    let bench = Bench::start_with(|options| options.access_token_life_s = 86_400).await;
     let tokens = bench.connect().await;
     for endpoint in ["contacts", "bank_accounts", "ledger_accounts"] {
         bench.save(endpoint, sample(&bench, endpoint));
@@ -69,7 +69,7 @@ async fn every_endpoint_tells_what_its_filters_promise() {
 
 #[tokio::test]
 async fn the_product_writes_what_apps_may_not() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let id = bench.save("transactions", sample(&bench, "transactions"));
     bench.save("transactions", json!({"id": id, "reference": "T1"}));
     bench.save("journal_codes", sample(&bench, "journal_codes"));

@@ -3,7 +3,8 @@
 use ledgerhook_sandbox::quickbooks::{QuickBooks, RecordOperation, RecordStanding};
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, REALM, form, text};
+use super::bench::{Bench, REALM};
+use crate::client::{form, text};
 
 /// Kinds whose records are made inactive, not removed (reference §5, `Active`).
 const LISTS: [&str; 11] = [

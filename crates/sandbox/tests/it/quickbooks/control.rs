@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, CLIENT_ID, DEADLINE, REALM, invoice_of};
+use super::bench::{Bench, CLIENT_ID, REALM, invoice_of};
+use crate::client::DEADLINE;
 use crate::receiver::Receiver;
 
 #[tokio::test]

@@ -5,9 +5,8 @@ use oauth1_request::{Builder, Credentials, HmacSha1, ParameterList};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::bench::{
-    Answer, Bench, CLIENT_ID, CLIENT_SECRET, OTHER_REALM, REALM, REDIRECT_URI, form, parameter,
-};
+use super::bench::{Bench, CLIENT_ID, CLIENT_SECRET, OTHER_REALM, REALM, REDIRECT_URI};
+use crate::client::{Answer, form, parameter};
 
 const DAY_S: i64 = 86_400;
 
@@ -196,7 +195,7 @@ async fn a_signed_connection_is_told_of_changes() {
     let bench = Bench::start_with(|options| options.apps = vec![app]).await;
     connect(&bench).await;
     bench.quickbooks().create_sample(REALM, "Class", 1).unwrap();
-    bench.quickbooks().wait_until_sent(crate::bench::DEADLINE).await.unwrap();
+    bench.quickbooks().wait_until_sent(crate::client::DEADLINE).await.unwrap();
     let events: Value = receiver.received()[0].json();
     assert_eq!(events[0]["type"], "qbo.class.created.v1");
 }

@@ -1,16 +1,15 @@
 //! Signing in at Sage, and the life of its tokens.
 
-use crate::bench::{basic, form, parameter};
-use crate::sage_bench::{
-    CENTRAL, CLIENT_ID, CLIENT_SECRET, CURRENT, FOREIGNER, OWNER, REDIRECT_URI, SageBench, bearer,
-    tokens,
+use super::bench::{
+    Bench, CENTRAL, CLIENT_ID, CLIENT_SECRET, CURRENT, FOREIGNER, OWNER, REDIRECT_URI,
 };
+use crate::client::{basic, bearer, form, parameter};
 
 const INVALID_GRANT: &str = r#"{"error":"invalid_grant"}"#;
 
 #[tokio::test]
 async fn the_page_offers_every_user_and_sends_back_code_country_and_state() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let query = form(&[
         ("client_id", CLIENT_ID),
         ("response_type", "code"),
@@ -34,7 +33,7 @@ async fn the_page_offers_every_user_and_sends_back_code_country_and_state() {
 
 #[tokio::test]
 async fn a_code_becomes_long_tokens_that_expire_soon() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let back = bench.approve(CENTRAL, CURRENT, OWNER).await;
     let body = bench.redeem("/token", &parameter(&back, "code")).await.json();
     let mut keys: Vec<&String> = body.as_object().unwrap().keys().collect();
@@ -61,7 +60,7 @@ async fn a_code_becomes_long_tokens_that_expire_soon() {
 
 #[tokio::test]
 async fn a_code_works_once_and_for_a_minute() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let code = parameter(&bench.approve(CENTRAL, CURRENT, OWNER).await, "code");
     bench.pass(59);
     assert_eq!(bench.redeem("/token", &code).await.status, 200);
@@ -74,7 +73,7 @@ async fn a_code_works_once_and_for_a_minute() {
 
 #[tokio::test]
 async fn a_token_call_is_a_form_with_the_right_credentials_and_address() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let code = parameter(&bench.approve(CENTRAL, CURRENT, OWNER).await, "code");
     let fields = [
         ("client_id", CLIENT_ID),
@@ -83,7 +82,7 @@ async fn a_token_call_is_a_form_with_the_right_credentials_and_address() {
         ("code", &code),
         ("redirect_uri", REDIRECT_URI),
     ];
-    let wrong = bench.post_form("/token", &fields).await;
+    let wrong = bench.post_form("/token", &[], &fields).await;
     assert_eq!((wrong.status, wrong.text.as_str()), (401, r#"{"error":"invalid_client"}"#));
     let json = bench.post_json("/token", serde_json::json!({"client_id": CLIENT_ID})).await;
     assert_eq!(json.status, 400);
@@ -100,7 +99,7 @@ async fn a_token_call_is_a_form_with_the_right_credentials_and_address() {
 
 #[tokio::test]
 async fn credentials_may_stand_in_the_authorization_header() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let first = bench.connect().await;
     let headers = [
         basic(CLIENT_ID, CLIENT_SECRET),
@@ -112,22 +111,22 @@ async fn credentials_may_stand_in_the_authorization_header() {
 
 #[tokio::test]
 async fn an_access_token_lives_five_minutes_and_a_refresh_gives_the_next() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let first = bench.connect().await;
     bench.pass(299);
     assert_eq!(bench.get(&first, "contacts").await.status, 200);
     bench.pass(1);
     assert_eq!(bench.get(&first, "contacts").await.status, 401);
-    let second = tokens(&bench.refresh("/token", &first.refresh).await);
+    let second = bench.refresh("/token", &first.refresh).await.tokens();
     assert_ne!(first.refresh, second.refresh);
     assert_eq!(bench.get(&second, "contacts").await.status, 200);
 }
 
 #[tokio::test]
 async fn a_refresh_token_used_twice_ends_the_connection() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let first = bench.connect().await;
-    let winner = tokens(&bench.refresh("/token", &first.refresh).await);
+    let winner = bench.refresh("/token", &first.refresh).await.tokens();
     let loser = bench.refresh("/token", &first.refresh).await;
     assert_eq!((loser.status, loser.text.as_str()), (400, INVALID_GRANT));
     assert_eq!(bench.get(&winner, "contacts").await.status, 401);
@@ -136,22 +135,22 @@ async fn a_refresh_token_used_twice_ends_the_connection() {
 
 #[tokio::test]
 async fn of_two_refreshes_at_once_one_is_answered_and_none_is_left() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let first = bench.connect().await;
     let refresh = || bench.refresh("/token", &first.refresh);
     let (one, other) = tokio::join!(refresh(), refresh());
     let mut statuses = [one.status, other.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 400]);
-    let winner = tokens(if one.status == 200 { &one } else { &other });
+    let winner = if one.status == 200 { one.tokens() } else { other.tokens() };
     assert_eq!(bench.refresh("/token", &winner.refresh).await.text, INVALID_GRANT);
 }
 
 #[tokio::test]
 async fn without_the_option_only_the_second_use_is_refused() {
-    let bench = SageBench::start_with(|options| options.revoke_on_token_reuse = false).await;
+    let bench = Bench::start_with(|options| options.revoke_on_token_reuse = false).await;
     let first = bench.connect().await;
-    let winner = tokens(&bench.refresh("/token", &first.refresh).await);
+    let winner = bench.refresh("/token", &first.refresh).await.tokens();
     assert_eq!(bench.refresh("/token", &first.refresh).await.text, INVALID_GRANT);
     assert_eq!(bench.get(&winner, "contacts").await.status, 200);
 }
@@ -159,17 +158,17 @@ async fn without_the_option_only_the_second_use_is_refused() {
 #[tokio::test]
 async fn a_refresh_token_dies_after_31_days() {
     const DAY_S: i64 = 86_400;
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let first = bench.connect().await;
     bench.pass(31 * DAY_S - 1);
-    let second = tokens(&bench.refresh("/token", &first.refresh).await);
+    let second = bench.refresh("/token", &first.refresh).await.tokens();
     bench.pass(31 * DAY_S);
     assert_eq!(bench.refresh("/token", &second.refresh).await.text, INVALID_GRANT);
 }
 
 #[tokio::test]
 async fn a_revoked_token_takes_its_connection_with_it() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let (one, other) = (bench.connect().await, bench.connect().await);
     let revoked = bench.token_call("/revoke", &[("token", &one.refresh)]).await;
     assert_eq!(revoked.status, 200);
@@ -181,7 +180,7 @@ async fn a_revoked_token_takes_its_connection_with_it() {
 
 #[tokio::test]
 async fn who_says_no_or_signs_in_from_another_country_is_sent_back_with_an_error() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let denied = bench.approve(CENTRAL, CURRENT, "").await;
     assert_eq!(parameter(&denied, "error"), "access_denied");
     let fields = [
@@ -193,14 +192,14 @@ async fn who_says_no_or_signs_in_from_another_country_is_sent_back_with_an_error
         ("country", "gb"),
         ("user", FOREIGNER),
     ];
-    let answer = bench.post_form(CENTRAL, &fields).await;
+    let answer = bench.post_form(CENTRAL, &[], &fields).await;
     let location = answer.header("location");
     assert!(location.ends_with("?error=Invalid+request&reason=Email+already+in+use"), "{location}");
 }
 
 #[tokio::test]
 async fn what_is_wrong_with_an_app_is_shown_and_not_sent_back() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     for (client_id, scope, redirect_uri) in [
         ("nobody", "full_access", REDIRECT_URI),
         (CLIENT_ID, "everything", REDIRECT_URI),
@@ -214,20 +213,20 @@ async fn what_is_wrong_with_an_app_is_shown_and_not_sent_back() {
             ("filter", CURRENT),
             ("user", OWNER),
         ];
-        assert_eq!(bench.post_form(CENTRAL, &fields).await.status, 400, "{client_id} {scope}");
+        assert_eq!(bench.post_form(CENTRAL, &[], &fields).await.status, 400, "{client_id} {scope}");
     }
 }
 
 #[tokio::test]
 async fn a_user_disconnects_an_app_and_tokens_expire_on_request() {
-    use crate::sage_bench::{FOREIGN, LEAD};
+    use super::bench::{FOREIGN, LEAD};
 
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let (own, foreign) = (bench.connect().await, bench.connect_as(FOREIGNER, "full_access").await);
     assert_eq!(bench.sage().expire_access_tokens(LEAD), Ok(1));
     assert_eq!(bench.get(&own, "contacts").await.status, 401);
     assert_eq!(bench.get(&foreign, "contacts").await.status, 200);
-    let own = tokens(&bench.refresh("/token", &own.refresh).await);
+    let own = bench.refresh("/token", &own.refresh).await.tokens();
     assert_eq!(bench.sage().disconnect(FOREIGN, Some(CLIENT_ID)), Ok(1));
     assert_eq!(bench.sage().disconnect(FOREIGN, None), Ok(0));
     assert_eq!(bench.get(&foreign, "contacts").await.status, 401);

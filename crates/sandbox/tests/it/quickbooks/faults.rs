@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use ledgerhook_sandbox::quickbooks::{CallKind, Fault, FaultPlan};
 
-use crate::bench::{Bench, OTHER_REALM, REALM, bearer};
+use super::bench::{Bench, OTHER_REALM, REALM};
+use crate::client::bearer;
 
 const READ: &str = "query?query=select%20*%20from%20Customer";
 
@@ -61,10 +62,10 @@ async fn a_lost_token_answer_leaves_the_token_rotated() {
     bench.quickbooks().add_fault(FaultPlan::token(Fault::LoseAnswer, 1)).unwrap();
     let fields = [("grant_type", "refresh_token"), ("refresh_token", tokens.refresh.as_str())];
     let headers = [
-        crate::bench::basic(crate::bench::CLIENT_ID, crate::bench::CLIENT_SECRET),
+        crate::client::basic(super::bench::CLIENT_ID, super::bench::CLIENT_SECRET),
         ("content-type", "application/x-www-form-urlencoded".to_owned()),
     ];
-    let body = crate::bench::form(&fields);
+    let body = crate::client::form(&fields);
     let lost = bench.try_send("POST", "/oauth2/v1/tokens/bearer", &headers, body).await;
     assert!(lost.is_err());
     let again = bench.token_call(&fields).await;
