@@ -13,16 +13,20 @@
 //! Time and chance are handed in ([`SandboxOptions::clock`], [`SandboxOptions::seed`]), so a run
 //! can be replayed. With [`SandboxOptions::waits_follow_clock`] nothing waits in real time.
 
+mod call_tally;
 mod chance;
 mod command;
 mod connection;
 mod control;
+mod fault_queue;
 pub mod freshbooks;
+mod line;
 mod options;
 pub mod quickbooks;
 mod running;
 pub mod sage;
 mod server;
+mod sliding_window;
 
 pub use command::{SandboxCommand, serve};
 pub use options::{Clock, SandboxOptions};

@@ -11,13 +11,15 @@ use tokio::sync::watch;
 use super::FreshBooksOptions;
 use super::books::{Books, Change, Written};
 use super::callbacks::{self, Callbacks, NoticeOf, Outbox};
-use super::calls::{CallCounts, Named};
-use super::faults::FaultPlans;
+use super::calls::{CallKey, Named};
+use super::faults::FaultPlan;
 use super::oauth::Grants;
 use super::portal::{App, Business, User};
 use super::refusal::{Reason, Refusal};
 use super::throttle::Throttle;
+use crate::call_tally::CallTally;
 use crate::chance::Chance;
+use crate::fault_queue::FaultQueue;
 use crate::running::Running;
 
 /// Everything that changes. Nothing waits while it is locked.
@@ -28,8 +30,8 @@ pub(super) struct State {
     pub(super) users: BTreeMap<u64, User>,
     pub(super) businesses: BTreeMap<u64, BusinessBooks>,
     pub(super) grants: Grants,
-    pub(super) faults: FaultPlans,
-    pub(super) calls: CallCounts,
+    pub(super) faults: FaultQueue<FaultPlan>,
+    pub(super) calls: CallTally<CallKey>,
     pub(super) callbacks: Callbacks,
     pub(super) outbox: Outbox,
     pub(super) throttle: Throttle,
@@ -159,8 +161,8 @@ impl Shared {
                 users: BTreeMap::new(),
                 businesses: BTreeMap::new(),
                 grants: Grants::default(),
-                faults: FaultPlans::default(),
-                calls: CallCounts::default(),
+                faults: FaultQueue::default(),
+                calls: CallTally::default(),
                 callbacks: Callbacks::default(),
                 outbox,
                 throttle: Throttle::default(),

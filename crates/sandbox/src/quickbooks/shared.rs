@@ -12,15 +12,17 @@ use tokio_util::task::TaskTracker;
 
 use super::QuickBooksOptions;
 use super::books::{Books, Change, Written};
-use super::calls::CallCounts;
-use super::faults::FaultPlans;
+use super::calls::CallKey;
+use super::faults::FaultPlan;
 use super::oauth::Grants;
 use super::oauth1::SignedGrants;
 use super::portal::{App, Company};
 use super::refusal::Refusal;
 use super::throttle::Throttle;
 use super::webhooks::{self, NoticeOf, Outbox};
+use crate::call_tally::CallTally;
 use crate::chance::Chance;
+use crate::fault_queue::FaultQueue;
 use crate::options::SandboxOptions;
 use crate::running::Running;
 
@@ -32,8 +34,8 @@ pub(super) struct State {
     pub(super) companies: BTreeMap<String, CompanyBooks>,
     pub(super) grants: Grants,
     pub(super) signed_grants: SignedGrants,
-    pub(super) faults: FaultPlans,
-    pub(super) calls: CallCounts,
+    pub(super) faults: FaultQueue<FaultPlan>,
+    pub(super) calls: CallTally<CallKey>,
     pub(super) outbox: Outbox,
     pub(super) throttle: Throttle,
 }
@@ -130,8 +132,8 @@ impl Shared {
                 companies: BTreeMap::new(),
                 grants: Grants::default(),
                 signed_grants: SignedGrants::default(),
-                faults: FaultPlans::default(),
-                calls: CallCounts::default(),
+                faults: FaultQueue::default(),
+                calls: CallTally::default(),
                 outbox,
                 throttle: Throttle::default(),
             }),
