@@ -13,6 +13,8 @@
 //! Time and chance are handed in ([`SandboxOptions::clock`], [`SandboxOptions::seed`]), so a run
 //! can be replayed. With [`SandboxOptions::waits_follow_clock`] nothing waits in real time.
 
+mod bookkeeping;
+mod bounded;
 mod call_tally;
 mod chance;
 mod command;
@@ -27,6 +29,7 @@ mod running;
 pub mod sage;
 mod server;
 mod sliding_window;
+mod times;
 
 pub use command::{SandboxCommand, serve};
 pub use options::{Clock, SandboxOptions};
