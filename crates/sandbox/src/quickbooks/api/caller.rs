@@ -4,10 +4,11 @@ use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, Uri, header};
+use axum::http::{HeaderMap, Method, Uri};
 use jiff::Timestamp;
 
 use super::super::shared::Write;
+use crate::credentials;
 
 /// The companies that an address of the Accounting API shows: production and sandbox have one each
 /// at Intuit (reference §2.1). Here the first part of the path tells them apart; without one, all
@@ -57,14 +58,11 @@ pub(in super::super) struct Caller {
 impl Caller {
     /// The scheme of the `Authorization` header and what follows it.
     pub(in super::super) fn authorization(&self) -> Option<(&str, &str)> {
-        let header = self.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-        let (scheme, rest) = header.split_once(' ')?;
-        Some((scheme, rest.trim()))
+        credentials::authorization(&self.headers)
     }
 
     pub(in super::super) fn bearer_token(&self) -> Option<&str> {
-        let (scheme, token) = self.authorization()?;
-        scheme.eq_ignore_ascii_case("bearer").then_some(token)
+        credentials::bearer_token(&self.headers)
     }
 
     /// The address that was called.

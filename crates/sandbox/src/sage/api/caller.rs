@@ -6,6 +6,8 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri, header};
 
+use crate::credentials;
+
 /// A request without its body.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Caller {
@@ -21,7 +23,7 @@ impl Caller {
     }
 
     pub(in super::super) fn bearer_token(&self) -> Option<&str> {
-        bearer_token(&self.headers)
+        credentials::bearer_token(&self.headers)
     }
 
     pub(in super::super) fn query(&self) -> &str {
@@ -33,12 +35,6 @@ impl Caller {
         let given = self.header(header::CONTENT_TYPE.as_str()).unwrap_or_default();
         given.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type)
     }
-}
-
-pub(super) fn bearer_token(headers: &HeaderMap) -> Option<&str> {
-    let header = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = header.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller {
