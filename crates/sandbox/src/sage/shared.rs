@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 
 use jiff::Timestamp;
 
@@ -17,6 +17,7 @@ use super::throttle::Throttle;
 use crate::call_tally::CallTally;
 use crate::chance::Chance;
 use crate::fault_queue::FaultQueue;
+use crate::guarded::Guarded;
 use crate::running::Running;
 
 /// Everything that changes. Nothing waits while it is locked.
@@ -77,14 +78,14 @@ impl State {
 }
 
 /// What every route is given.
-pub(super) type SharedState = std::sync::Arc<Shared>;
+pub(super) type SharedState = Arc<Shared>;
 
 /// The state with what is needed to work on it.
 pub(super) struct Shared {
     pub(super) base_url: String,
     pub(super) options: SageOptions,
     pub(super) running: Running,
-    state: Mutex<State>,
+    state: Guarded<State>,
 }
 
 impl fmt::Debug for Shared {
@@ -99,7 +100,7 @@ impl Shared {
             base_url: base_url.to_owned(),
             options,
             running,
-            state: Mutex::new(State {
+            state: Guarded::new(State {
                 chance: Chance::from_seed(seed),
                 apps: BTreeMap::new(),
                 businesses: BTreeMap::new(),
@@ -116,9 +117,7 @@ impl Shared {
         self.running.now()
     }
 
-    /// Locks the state. A panic of another holder leaves it usable: each change is made whole
-    /// before anything can fail.
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }

@@ -375,7 +375,7 @@ impl Outbox {
         self.counted.dropped += 1;
     }
 
-    pub(super) fn stats(&self) -> NoticeStats {
+    pub(in super::super) fn stats(&self) -> NoticeStats {
         let kept = |treatment: &Treatment| treatment.held.len() + treatment.gathered.len();
         NoticeStats {
             waiting: count(self.queues.values().map(|queue| queue.waiting.len()).sum())
