@@ -95,16 +95,76 @@ named! {
 pub enum Version {
     /// The provider's revision, as QuickBooks' `SyncToken`.
     Revision(String),
+    /// Where the provider has no revision: the state that the record was in at a second.
+    Timed(Timed),
     /// What a notice said, as precisely as it said it.
     Noticed(String),
+    /// The record was looked for at this moment, in microseconds, and is gone; nobody says since
+    /// when. It is the end that was told before, or is told next.
+    Gone(i64),
+}
+
+/// A state by the time of the last change, which FreshBooks and Sage print in whole seconds.
+///
+/// Once the second is over it has one last state. Until then another one may follow, which only its
+/// content tells apart; but contents are compared as little as can be, because a provider may show
+/// one state in two forms (FreshBooks: in a list and alone).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Timed {
+    /// The time as the provider printed it.
+    pub at: String,
+    /// A digest of the record.
+    pub content: String,
+    /// Whether the second was over when the record was read.
+    pub is_over: bool,
+}
+
+/// Between time and digest in the key of a state of a second that was over.
+const OVER: char = '|';
+/// The same when it was not.
+const RUNNING: char = '~';
+/// The character after [`OVER`].
+const BEYOND_OVER: char = '}';
+
+impl Timed {
+    /// Keys of the versions that are the same state as this one: one key, and all from a second one
+    /// up to a third.
+    pub fn same_keys(&self) -> [String; 3] {
+        let Self { at, content, .. } = self;
+        [
+            format!("t:{at}{RUNNING}{content}"),
+            format!("t:{at}{OVER}"),
+            format!("t:{at}{BEYOND_OVER}"),
+        ]
+    }
+
+    /// Whether a version that was told before is this state: the last one of its second, or one of
+    /// the same content.
+    pub fn is_told_by(&self, known: &Self) -> bool {
+        self.at == known.at && (known.is_over || self.content == known.content)
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        let (place, mark) = text.char_indices().rfind(|(_, c)| [OVER, RUNNING].contains(c))?;
+        let (at, rest) = text.split_at_checked(place)?;
+        let content = rest.strip_prefix(mark)?;
+        Some(Self { at: at.to_owned(), content: content.to_owned(), is_over: mark == OVER })
+    }
 }
 
 impl Version {
-    /// The form in storage: `r:` or `n:` and the text, so that the two sorts never collide.
+    /// The form in storage: a letter for the sort and the text, so that no two sorts collide. Those
+    /// of reads, `r:` and `t:`, are neighbours, so that both can be looked for at once; `n:` is a
+    /// notice's.
     pub fn to_key(&self) -> String {
         match self {
             Self::Revision(text) => format!("r:{text}"),
+            Self::Timed(Timed { at, content, is_over }) => {
+                let mark = if *is_over { OVER } else { RUNNING };
+                format!("t:{at}{mark}{content}")
+            }
             Self::Noticed(text) => format!("n:{text}"),
+            Self::Gone(looked_for_at) => format!("g:{looked_for_at}"),
         }
     }
 
@@ -112,7 +172,9 @@ impl Version {
     pub fn from_key(key: &str) -> Option<Self> {
         match key.split_once(':')? {
             ("r", text) => Some(Self::Revision(text.to_owned())),
+            ("t", text) => Timed::from_text(text).map(Self::Timed),
             ("n", text) => Some(Self::Noticed(text.to_owned())),
+            ("g", text) => text.parse().ok().map(Self::Gone),
             _ => None,
         }
     }
@@ -171,6 +233,38 @@ mod tests {
                 assert_eq!(Version::from_key(&version.to_key()), Some(version));
             }
         }
-        assert_eq!(Version::from_key("5"), None);
+        for is_over in [false, true] {
+            let (at, content) = ("2026-06-12 15:52:10".to_owned(), "c0ffee".to_owned());
+            let version = Version::Timed(Timed { at, content, is_over });
+            assert_eq!(Version::from_key(&version.to_key()), Some(version));
+        }
+        assert_eq!(Version::from_key("g:-5"), Some(Version::Gone(-5)));
+        for key in ["5", "t:2026-06-12 15:52:10", "g:soon"] {
+            assert_eq!(Version::from_key(key), None, "{key}");
+        }
+    }
+
+    #[test]
+    fn a_state_has_been_told_when_it_was_the_last_of_its_second_or_is_the_same() {
+        let timed = |at: &str, content: &str, is_over| Timed {
+            at: at.to_owned(),
+            content: content.to_owned(),
+            is_over,
+        };
+        for (known, state, is_told) in [
+            (timed("5", "a", false), timed("5", "a", false), true),
+            (timed("5", "a", false), timed("5", "a", true), true),
+            (timed("5", "a", false), timed("5", "b", false), false),
+            (timed("5", "a", false), timed("5", "b", true), false),
+            (timed("5", "a", true), timed("5", "b", true), true),
+            (timed("5", "a", true), timed("5", "b", false), true),
+            (timed("5", "a", true), timed("6", "a", true), false),
+        ] {
+            assert_eq!(state.is_told_by(&known), is_told, "{state:?} after {known:?}");
+            let [key, from, to] = state.same_keys();
+            let known = Version::Timed(known).to_key();
+            let is_found = known == key || (from <= known && known < to);
+            assert_eq!(is_found, is_told, "{state:?} after {known:?}");
+        }
     }
 }

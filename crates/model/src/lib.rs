@@ -25,7 +25,7 @@ pub mod poller_urls;
 pub mod secret;
 pub mod signature;
 
-pub use change::{Change, ChangeKind, Detection, Version};
+pub use change::{Change, ChangeKind, Detection, Timed, Version};
 pub use event::{Event, EventStatus};
 pub use history::{HistoryKind, ReadMark};
 pub use ids::{

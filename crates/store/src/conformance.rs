@@ -68,6 +68,8 @@ macro_rules! conformance_tests {
             duplicates: what_is_new_and_what_is_a_duplicate
                 a_creation_is_no_other_change_of_its_second
                 an_end_is_no_other_change_of_its_second
+                a_state_is_told_once
+                an_end_without_a_time_is_the_one_beside_it
                 duplicates_within_one_finding_are_dropped duplicates_within_one_batch_are_dropped
                 duplicates_take_no_room_in_a_notification
                 the_same_change_of_another_instance_resource_or_object_is_new;

@@ -170,11 +170,17 @@ pub trait Journal {
     /// A change is new when the journal has no event of the same (instance, resource, object id,
     /// version), and none of the other sort of version (a notice where this is a read, a read
     /// where this is a notice; see `Version`) whose `changed_at` is in the same second and which is
-    /// of the same phase (`ChangeKind::is_of_the_same_phase`). New
-    /// changes of a finding are cut into notifications in their order; a new delivery is due when
-    /// its events were seen. A finding or a cursor whose instance does not exist any more is left
-    /// out; the notice beside it is written. [`StoreError::Exists`] when a new change comes with
-    /// an event id that the journal has already.
+    /// of the same phase (`ChangeKind::is_of_the_same_phase`). A state of a second
+    /// (`Version::Timed`) is not new when it has been told (`Timed::is_told_by`), and an end is not
+    /// when the object's latest event is an end and one of the two is `Version::Gone`.
+    ///
+    /// A read shows a state, which may look new more than once: of an object whose creation the
+    /// journal has, a creation is written as an update.
+    ///
+    /// New changes of a finding are cut into notifications in their order; a new delivery is due
+    /// when its events were seen. A finding or a cursor whose instance does not exist any more is
+    /// left out; the notice beside it is written. [`StoreError::Exists`] when a new change comes
+    /// with an event id that the journal has already.
     async fn append(&self, batch: Vec<Append>) -> Result<Vec<Appended>, StoreError>;
 
     /// Events of an organisation.

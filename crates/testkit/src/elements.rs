@@ -21,7 +21,7 @@ pub struct Candidate {
     pub element: &'static str,
     /// What its callback path and its name are made of.
     pub name: String,
-    /// What the consent page is told beside what the authorisation URL says.
+    /// What the consent page is told beside, or instead of, what the authorisation URL says.
     pub consent: Vec<(&'static str, String)>,
     /// Configuration entries that go over the usual ones; `null` takes one away.
     pub configuration: Value,
@@ -120,8 +120,12 @@ impl Stage {
         let asked = tenant.caller.get(&path).await.ok();
         let url = asked.get("oauthUrl").and_then(Value::as_str).expect("an oauthUrl");
         let (page, query) = url.split_once('?').expect("an authorisation asks for something");
-        let mut form = url::form_urlencoded::Serializer::new(query.to_owned());
-        form.extend_pairs(&candidate.consent);
+        let mut fields: BTreeMap<String, String> =
+            url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let own = candidate.consent.iter();
+        fields.extend(own.map(|(name, value)| ((*name).to_owned(), value.clone())));
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(&fields);
         let headers = [("content-type", "application/x-www-form-urlencoded")];
         let answer = self.http().call(Method::POST, page, &headers, form.finish()).await;
         let back = Url::parse(answer.header("location").expect("a way back")).expect("a URL");

@@ -326,11 +326,13 @@ const QUICKBOOKS_PATHS: [(&str, &str); 5] = [
     ("SANDBOX_API_URL", ""),
 ];
 
-const SAGE_PATHS: [(&str, &str); 4] = [
+const SAGE_PATHS: [(&str, &str); 6] = [
     ("AUTHORIZE_URL", "/oauth2/auth/central"),
     ("TOKEN_URL", "/token"),
     ("REVOKE_URL", "/revoke"),
     ("API_URL", ""),
+    ("COLUMBUS_URL", ""),
+    ("COLUMBUS_UKI_OAUTH_URL", "/oauth2"),
 ];
 
 /// Makes an app known to the provider and to the gateway.

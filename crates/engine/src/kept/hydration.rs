@@ -243,7 +243,8 @@ impl RecordsRead {
             None if self.missing.contains(&key) => {
                 if !entry.is_dated {
                     entry.change.kind = ChangeKind::Deleted;
-                    entry.change.version = Version::Revision("gone".to_owned());
+                    let looked_for_at = entry.change.changed_at.micros();
+                    entry.change.version = Version::Gone(looked_for_at);
                 }
                 mark_unread(&mut entry.change, GONE);
             }

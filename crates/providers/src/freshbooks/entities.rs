@@ -119,7 +119,9 @@ static ENTITIES: &[Entity] = &[
         item_key: "project",
         list_key: "projects",
         clock: Clock::Utc,
-        lists: &[&[], &[("active", "false")]],
+        // A deleted project is inactive, which the one parameter asks for by FreshBooks' documents,
+        // and shown on request, which the other one says to the services of a business.
+        lists: &[&[], &[("active", "false"), ("include_deleted", "true")]],
     },
     without_notices(account("task", "tasks", "projects/tasks", "task", "tasks")),
     without_deleted(account("tax", "taxes", "taxes/taxes", "tax", "taxes")),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ledgerhook_model::limits::OBJECT_ID_BYTES_MAX;
-use ledgerhook_model::{Change, ChangeKind, Moment, Version, signature};
+use ledgerhook_model::{Change, ChangeKind, Moment, Timed, Version, signature};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -93,28 +93,38 @@ impl<'a> Row<'a> {
         })
     }
 
-    /// The change to this state. A record without a readable time of its last change (time entries,
-    /// services) is dated by `read_at`; its version is a digest of its content, so a state that
-    /// comes back is not told again. The times are whole seconds: two states of one second are one
-    /// version, but that a record's end is never another state of its second.
+    /// The change to this state, which FreshBooks showed at `read_at`. A record without a readable
+    /// time of its last change (time entries, services) is dated so; its version is a digest of its
+    /// content, so a state that comes back is not told again.
     ///
     /// `since` is from when on changes were asked for, if they were. What was made after that is
     /// new, also where the record says no more than that; and a time that may be either of two is
     /// not the one before it.
     pub(super) fn into_change(self, read_at: Moment, since: Option<Moment>) -> Change {
-        let version = match (&self.updated_text, self.updated) {
-            (Some(text), Some(_)) if self.is_deleted => format!("deleted {}", text.trim()),
-            (Some(text), Some(_)) => text.trim().to_owned(),
-            _ => digest(self.json.get()),
-        };
+        let version = self.version(read_at);
         Change {
             resource: Arc::clone(&self.entity.resource),
             kind: self.kind(since),
             changed_at: self.updated.map_or(read_at, |stamp| stamp.since(since)),
             object_id: self.id,
             printed_id: None,
-            version: Version::Revision(version),
+            version,
             record: self.json.get().into(),
+        }
+    }
+
+    fn version(&self, read_at: Moment) -> Version {
+        let content = digest(self.json.get());
+        match (&self.updated_text, self.updated) {
+            (Some(text), Some(_)) if self.is_deleted => {
+                Version::Revision(format!("deleted {}", text.trim()))
+            }
+            (Some(text), Some(stamp)) => Version::Timed(Timed {
+                at: text.trim().to_owned(),
+                content,
+                is_over: stamp.latest.seconds() < read_at.seconds(),
+            }),
+            _ => Version::Revision(content),
         }
     }
 

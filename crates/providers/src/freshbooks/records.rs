@@ -71,8 +71,8 @@ fn read_item(answer: &Answer, known: &KnownEntity) -> Result<Change, ProviderErr
         faults::not_understood(answer, &format!("has a {key} that cannot be read ({problem})"))
     };
     let row = Row::read(known, json).map_err(|error| unread(&error.to_string()))?;
-    let dated = row.updated.map(|stamp| stamp.earliest).or_else(|| answered_at(answer));
-    let read_at = dated.ok_or_else(|| unread("neither it nor the answer has a date"))?;
+    let read_at = answered_at(answer).or_else(|| row.updated.map(|stamp| stamp.earliest));
+    let read_at = read_at.ok_or_else(|| unread("neither it nor the answer has a date"))?;
     Ok(row.into_change(read_at, None))
 }
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use ledgerhook_model::{Change, ChangeKind, Moment, Version};
+use ledgerhook_model::{Change, ChangeKind, Moment, Timed, Version};
 use ring::digest;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 /// The original's name for the time of the last update, which it wrote beside Sage's own.
 pub(super) const LAST_MODIFIED: &str = "lastModifiedDate";
 
-/// Bytes of its hash that tell an undated record's states apart.
+/// Bytes of its hash that tell a record's states apart.
 const FINGERPRINT_BYTES: usize = 8;
 
 /// A record as it stands in an answer.
@@ -53,45 +53,50 @@ impl<'a> Row<'a> {
         dated(&self.head.updated_at).map(|(_, moment)| moment)
     }
 
-    /// The change to this state. A record without any time is one change for each state, at
-    /// `undated`.
-    pub(super) fn into_change(self, resource: &Arc<str>, undated: Moment) -> Change {
+    /// The change to this state, which Sage showed at `read_at`. A record without any time is one
+    /// change for each state, at that moment.
+    pub(super) fn into_change(self, resource: &Arc<str>, read_at: Moment) -> Change {
         let head = &self.head;
         if head.deleted == Some(true) || dated(&head.deleted_at).is_some() {
-            return self.into_deletion(resource, undated);
+            return self.into_deletion(resource, read_at);
         }
         let created = dated(&head.created_at);
         let (version, kind, changed_at) = match dated(&head.updated_at).or(created) {
             Some((text, moment)) => {
                 let is_new = created.is_some_and(|(_, created)| created == moment);
                 let kind = if is_new { ChangeKind::Created } else { ChangeKind::Updated };
-                (text.to_owned(), kind, moment)
+                let (at, content) = (text.to_owned(), self.fingerprint());
+                let is_over = moment.seconds() < read_at.seconds();
+                (Version::Timed(Timed { at, content, is_over }), kind, moment)
             }
-            None => (self.fingerprint(), ChangeKind::Updated, undated),
+            None => {
+                let version = Version::Revision(format!("undated {}", self.fingerprint()));
+                (version, ChangeKind::Updated, read_at)
+            }
         };
         self.told_as(resource, version, kind, changed_at)
     }
 
     /// The change to its deletion.
-    pub(super) fn into_deletion(self, resource: &Arc<str>, undated: Moment) -> Change {
+    pub(super) fn into_deletion(self, resource: &Arc<str>, read_at: Moment) -> Change {
         let head = &self.head;
         let told = dated(&head.deleted_at).or_else(|| dated(&head.updated_at));
-        let (text, moment) = told.unwrap_or(("undated", undated));
-        let version = format!("deleted {text}");
+        let (text, moment) = told.unwrap_or(("undated", read_at));
+        let version = Version::Revision(format!("deleted {text}"));
         self.told_as(resource, version, ChangeKind::Deleted, moment)
     }
 
     fn told_as(
         self,
         resource: &Arc<str>,
-        version: String,
+        version: Version,
         kind: ChangeKind,
         changed_at: Moment,
     ) -> Change {
         Change {
             resource: Arc::clone(resource),
             printed_id: None,
-            version: Version::Revision(version),
+            version,
             kind,
             changed_at,
             record: self.in_original_form().into(),
@@ -115,8 +120,7 @@ impl<'a> Row<'a> {
 
     fn fingerprint(&self) -> String {
         let hash = digest::digest(&digest::SHA256, self.json.get().as_bytes());
-        let digits = hash.as_ref().iter().take(FINGERPRINT_BYTES).map(|byte| format!("{byte:02x}"));
-        format!("undated {}", digits.collect::<String>())
+        hash.as_ref().iter().take(FINGERPRINT_BYTES).map(|byte| format!("{byte:02x}")).collect()
     }
 }
 

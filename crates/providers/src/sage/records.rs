@@ -48,8 +48,8 @@ impl Records for SageRecords {
                 page.missing.push(id.clone());
                 continue;
             }
-            let undated = faults::answered_at(&answer).unwrap_or_default();
-            page.found.push(answer::read_record(&answer)?.into_change(&resource, undated));
+            let read_at = faults::answered_at(&answer).unwrap_or_default();
+            page.found.push(answer::read_record(&answer)?.into_change(&resource, read_at));
         }
         Ok(page)
     }

@@ -6,7 +6,7 @@
 use std::slice;
 
 use ledgerhook_model::{
-    Change, ChangeKind, DeliveryId, Event, NoticeId, NotificationId, OrganizationId,
+    Change, ChangeKind, DeliveryId, Event, NoticeId, NotificationId, OrganizationId, Version,
 };
 use ledgerhook_store::journal::{
     Append, Appended, Finding, NewEvent, NewNotice, NoticeSource, Notification,
@@ -44,8 +44,27 @@ pub(crate) const FIND_OTHER_SORT_IN_SECOND: &str = "
       AND version >= ?4 AND version < ?5 AND changed_at BETWEEN ?6 AND ?6 + 999999
       AND (kind = 'CREATED') = ?7 AND (kind = 'DELETED') = ?8";
 
-/// Where the keys of revisions begin, and where they are over (see `Version::to_key`).
-const REVISION_KEYS: [&str; 2] = ["r:", "r;"];
+/// Whether a state of a second was told: by its key (`?4`), or by one from `?5` to `?6`.
+pub(crate) const FIND_STATE: &str = "
+    SELECT 1 FROM events
+    WHERE instance_id = ?1 AND resource = ?2 AND object_id = ?3
+      AND (version = ?4 OR (version >= ?5 AND version < ?6))";
+
+/// Whether an object was created.
+pub(crate) const FIND_CREATION: &str = "
+    SELECT 1 FROM events
+    WHERE instance_id = ?1 AND resource = ?2 AND object_id = ?3 AND kind = 'CREATED'";
+
+/// Whether the latest event of an object is its end, and one of which nobody says when it was
+/// (`?4`: any end).
+pub(crate) const FIND_END: &str = "
+    SELECT 1 FROM events
+    WHERE id = (SELECT max(id) FROM events
+                WHERE instance_id = ?1 AND resource = ?2 AND object_id = ?3)
+      AND kind = 'DELETED' AND (?4 OR version LIKE 'g:%')";
+
+/// Where the keys of reads begin, and where they are over (see `Version::to_key`).
+const READ_KEYS: [&str; 2] = ["r:", "t;"];
 
 /// The same of notices.
 const NOTICED_KEYS: [&str; 2] = ["n:", "n;"];
@@ -161,28 +180,69 @@ impl FindingWriter<'_> {
         while events.len() < events_max
             && let Some(NewEvent { id, change }) = self.rest.next()
         {
+            if self.is_known_of_other_sort(change)?
+                || self.is_told_state(change)?
+                || self.is_known_end(change)?
+            {
+                self.appended.duplicates += 1;
+                continue;
+            }
+            let mut change = change.clone();
+            if self.shows_creation_again(&change)? {
+                change.kind = ChangeKind::Updated;
+            }
             let event = Event {
                 id: *id,
                 instance: self.finding.instance,
                 notification,
                 notice: self.appended.notice,
-                change: change.clone(),
+                change,
                 detection: self.finding.detection,
                 seen_at: self.finding.seen_at,
             };
-            if self.is_known_of_other_sort(change)? || !self.insert_event(&event)? {
-                self.appended.duplicates += 1;
-            } else {
+            if self.insert_event(&event)? {
                 events.push(event);
+            } else {
+                self.appended.duplicates += 1;
             }
         }
         Ok(events)
     }
 
+    /// True when the journal has this state of a second, or the last one of that second.
+    fn is_told_state(&self, change: &Change) -> Result<bool, Failure> {
+        let Version::Timed(state) = &change.version else { return Ok(false) };
+        let [key, from, to] = state.same_keys();
+        let (instance, resource) = (self.finding.instance.0, change.resource.as_ref());
+        let values = params![instance, resource, change.object_id, key, from, to];
+        Ok(self.session.connection.prepare_cached(FIND_STATE)?.exists(values)?)
+    }
+
+    /// True when the object ended with its latest event, and nobody says when that end or this one
+    /// was.
+    fn is_known_end(&self, change: &Change) -> Result<bool, Failure> {
+        if change.kind != ChangeKind::Deleted {
+            return Ok(false);
+        }
+        let is_undated = matches!(change.version, Version::Gone(_));
+        let (instance, resource) = (self.finding.instance.0, change.resource.as_ref());
+        let values = params![instance, resource, change.object_id, is_undated];
+        Ok(self.session.connection.prepare_cached(FIND_END)?.exists(values)?)
+    }
+
+    /// True when a read shows a creation that the journal has.
+    fn shows_creation_again(&self, change: &Change) -> Result<bool, Failure> {
+        if change.kind != ChangeKind::Created || change.version.is_notice() {
+            return Ok(false);
+        }
+        let values = params![self.finding.instance.0, change.resource.as_ref(), change.object_id];
+        Ok(self.session.connection.prepare_cached(FIND_CREATION)?.exists(values)?)
+    }
+
     /// True when the journal has this change from a read where it is from a notice now, or the
     /// other way round.
     fn is_known_of_other_sort(&self, change: &Change) -> Result<bool, Failure> {
-        let [from, to] = if change.version.is_notice() { REVISION_KEYS } else { NOTICED_KEYS };
+        let [from, to] = if change.version.is_notice() { READ_KEYS } else { NOTICED_KEYS };
         let second = change.changed_at.seconds() * MICROS_PER_SECOND;
         let values = params![
             self.finding.instance.0,
@@ -242,16 +302,24 @@ impl FindingWriter<'_> {
 
 #[cfg(test)]
 mod tests {
-    use ledgerhook_model::Version;
+    use ledgerhook_model::Timed;
 
     use super::*;
 
     #[test]
     fn the_keys_of_each_sort_are_between_its_bounds_and_no_others() {
-        let revision = Version::Revision("~".to_owned()).to_key();
-        let noticed = Version::Noticed("~".to_owned()).to_key();
-        let within = |key: &str, [from, to]: [&str; 2]| from <= key && key < to;
-        assert!(within(&revision, REVISION_KEYS) && !within(&revision, NOTICED_KEYS));
-        assert!(within(&noticed, NOTICED_KEYS) && !within(&noticed, REVISION_KEYS));
+        let timed = |is_over| {
+            let (at, content) = ("~".to_owned(), "~".to_owned());
+            Version::Timed(Timed { at, content, is_over })
+        };
+        let reads = [Version::Revision("~".to_owned()), timed(false), timed(true)];
+        let noticed = [Version::Noticed("~".to_owned())];
+        let within = |version: &Version, [from, to]: [&str; 2]| {
+            let key = version.to_key();
+            *from <= *key && *key < *to
+        };
+        assert!(reads.iter().all(|read| within(read, READ_KEYS) && !within(read, NOTICED_KEYS)));
+        assert!(noticed.iter().all(|one| within(one, NOTICED_KEYS) && !within(one, READ_KEYS)));
+        assert!(!within(&Version::Gone(5), READ_KEYS) && !within(&Version::Gone(5), NOTICED_KEYS));
     }
 }

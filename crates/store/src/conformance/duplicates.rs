@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ledgerhook_model::{ChangeKind, Moment};
+use ledgerhook_model::{ChangeKind, Moment, Timed, Version};
 
 use super::Outcome;
 use super::samples::{
@@ -83,6 +83,71 @@ pub async fn an_end_is_no_other_change_of_its_second(store: &impl Store) -> Outc
     let told = of_kind(noticed("1", "b", at(10)), ChangeKind::Deleted);
     let appended = append(store, finding(instance, vec![told])).await?;
     assert_eq!(appended.duplicates, 1, "now it was");
+    Ok(())
+}
+
+/// `Journal::append`: two states of one second are told apart by their content, until it is over.
+pub async fn a_state_is_told_once(store: &impl Store) -> Outcome {
+    let (organization, instance) = tenant(store, "acme").await?;
+    let state = |content: &str, kind, is_over| {
+        let mut event = read("1", "", at(10));
+        let (at, content) = ("2026-06-12 15:52:10".to_owned(), content.to_owned());
+        event.change.version = Version::Timed(Timed { at, content, is_over });
+        event.change.kind = kind;
+        event
+    };
+    for (content, kind, is_over, duplicates) in [
+        ("a", ChangeKind::Created, false, 0),
+        ("a", ChangeKind::Created, false, 1),
+        ("b", ChangeKind::Created, false, 0),
+        ("b", ChangeKind::Created, true, 1),
+        ("c", ChangeKind::Created, true, 0),
+        ("d", ChangeKind::Updated, true, 1),
+    ] {
+        let told = finding(instance, vec![state(content, kind, is_over)]);
+        let appended = append(store, told).await?;
+        assert_eq!(appended.duplicates, duplicates, "{content} {is_over}");
+        let told: Vec<_> = appended.notifications.iter().flat_map(|one| &one.events).collect();
+        let is_creation = told.iter().any(|event| event.change.kind == ChangeKind::Created);
+        assert_eq!(is_creation, !told.is_empty() && content == "a", "it is created once");
+    }
+    let records = events(store, organization).await?.records;
+    let versions: Vec<_> =
+        records.iter().map(|record| record.event.change.version.to_key()).collect();
+    let time = "t:2026-06-12 15:52:10";
+    assert_eq!(versions, [format!("{time}|c"), format!("{time}~b"), format!("{time}~a")]);
+    Ok(())
+}
+
+/// `Journal::append`: an end of which nobody says when it was is the one that was told or is next.
+pub async fn an_end_without_a_time_is_the_one_beside_it(store: &impl Store) -> Outcome {
+    let (_, instance) = tenant(store, "acme").await?;
+    let gone = |looked_for_at| {
+        let mut event = read("1", "", at(looked_for_at));
+        event.change.version = Version::Gone(looked_for_at);
+        event.change.kind = ChangeKind::Deleted;
+        event
+    };
+    let ended = |revision: &str| {
+        let mut event = read("1", revision, at(5));
+        event.change.kind = ChangeKind::Deleted;
+        event
+    };
+    for (event, duplicates) in [
+        (gone(10), 0),
+        (gone(11), 1),
+        (ended("deleted 5"), 1),
+        (read("1", "back", at(12)), 0),
+        (ended("deleted 13"), 0),
+        (gone(14), 1),
+        (ended("deleted 15"), 0),
+        (read("1", "back again", at(16)), 0),
+        (gone(17), 0),
+    ] {
+        let what = format!("{:?}", event.change.version);
+        let appended = append(store, finding(instance, vec![event])).await?;
+        assert_eq!(appended.duplicates, duplicates, "{what}");
+    }
     Ok(())
 }
 

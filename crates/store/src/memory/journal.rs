@@ -8,8 +8,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use ledgerhook_model::delivery::DeliveryStatus;
 use ledgerhook_model::{
-    Change, DeliveryId, Event, EventId, InstanceId, Moment, NoticeId, NotificationId,
-    OrganizationId,
+    Change, ChangeKind, DeliveryId, Event, EventId, InstanceId, Moment, NoticeId, NotificationId,
+    OrganizationId, Version,
 };
 
 use super::deliveries::DeliveryRow;
@@ -157,10 +157,13 @@ impl State {
         appended: &mut Appended,
     ) -> Result<Vec<(i64, Event)>, StoreError> {
         let mut new = Vec::new();
-        for NewEvent { id, change } in finding.events {
+        for NewEvent { id, mut change } in finding.events {
             if self.journal.holds(finding.instance, &change) {
                 appended.duplicates += 1;
                 continue;
+            }
+            if self.journal.shows_creation_again(finding.instance, &change) {
+                change.kind = ChangeKind::Updated;
             }
             if new.len() % finding.events_per_notification_max.max(1) == 0 {
                 next(&mut self.last_ids.notification);
@@ -286,15 +289,32 @@ impl State {
 impl JournalRows {
     /// True when the change is in the journal already (see [`Journal::append`]).
     fn holds(&self, instance: InstanceId, change: &Change) -> bool {
+        let latest = self.changes_of(instance, change).last();
+        let is_known_end = latest.is_some_and(|latest| is_one_end(latest, change));
+        is_known_end
+            || self.changes_of(instance, change).any(|known| {
+                let one_is_a_notice = known.version.is_notice() != change.version.is_notice();
+                let same_second = known.changed_at.seconds() == change.changed_at.seconds();
+                let same_phase = known.kind.is_of_the_same_phase(change.kind);
+                known.version == change.version
+                    || is_told_state(known, change)
+                    || (one_is_a_notice && same_second && same_phase)
+            })
+    }
+
+    /// True when a read shows a creation that the journal has.
+    fn shows_creation_again(&self, instance: InstanceId, change: &Change) -> bool {
+        let is_creation = |change: &Change| change.kind == ChangeKind::Created;
+        is_creation(change)
+            && !change.version.is_notice()
+            && self.changes_of(instance, change).any(is_creation)
+    }
+
+    /// The changes of the same object, the oldest first.
+    fn changes_of(&self, instance: InstanceId, change: &Change) -> impl Iterator<Item = &Change> {
         let places = self.places_of_object.get(&object_of(instance, change));
-        let mut rows = places.into_iter().flatten().filter_map(|place| self.events.get(place));
-        rows.any(|row| {
-            let known = &row.event.change;
-            let one_is_a_notice = known.version.is_notice() != change.version.is_notice();
-            let same_second = known.changed_at.seconds() == change.changed_at.seconds();
-            let same_phase = known.kind.is_of_the_same_phase(change.kind);
-            known.version == change.version || (one_is_a_notice && same_second && same_phase)
-        })
+        let rows = places.into_iter().flatten().filter_map(|place| self.events.get(place));
+        rows.map(|row| &row.event.change)
     }
 
     fn insert(
@@ -331,6 +351,20 @@ impl JournalRows {
         let rows = self.events.range(places);
         rows.map(|(_, row)| row.event.clone()).collect()
     }
+}
+
+fn is_told_state(known: &Change, change: &Change) -> bool {
+    match (&known.version, &change.version) {
+        (Version::Timed(known), Version::Timed(state)) => state.is_told_by(known),
+        _ => false,
+    }
+}
+
+/// Whether two ends without anything between them are the same one.
+fn is_one_end(latest: &Change, change: &Change) -> bool {
+    let is_end = |change: &Change| change.kind == ChangeKind::Deleted;
+    let is_gone = |change: &Change| matches!(change.version, Version::Gone(_));
+    is_end(latest) && is_end(change) && (is_gone(latest) || is_gone(change))
 }
 
 /// The companies that an append keeps a notice for no longer.

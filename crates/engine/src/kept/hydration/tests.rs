@@ -90,13 +90,13 @@ fn an_undated_event_is_of_the_state_that_was_read() {
 }
 
 #[test]
-fn an_undated_event_of_a_missing_record_is_its_deletion_and_the_same_each_time() {
+fn an_undated_event_of_a_missing_record_is_its_deletion_of_which_nobody_says_when() {
     let mut read = RecordsRead::default();
     read.missing.insert((Arc::from("invoices"), "5".to_owned()));
     for told in [ChangeKind::Created, ChangeKind::Updated, ChangeKind::Deleted] {
         let filled = read.fill(noticed(told, false)).change;
         assert_eq!(filled.kind, ChangeKind::Deleted);
-        assert_eq!(filled.version, Version::Revision("gone".to_owned()));
+        assert_eq!(filled.version, Version::Gone(filled.changed_at.micros()));
     }
 }
 

@@ -2,7 +2,14 @@
 
 use std::fmt;
 
-use super::documents::{Change, Resource, Way, Why};
+use super::change::Change;
+
+/// Why nothing can arrive of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Why {
+    pub(super) letter: char,
+    pub(super) reason: &'static str,
+}
 
 /// What became of a change by a way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +42,7 @@ impl fmt::Display for Cell {
         match self {
             Self::Right => formatter.pad("✓"),
             Self::Wrong(_) => formatter.pad("WRONG"),
-            Self::NoSuchThing(why) => formatter.pad(&format!("– {}", why.letter())),
+            Self::NoSuchThing(why) => formatter.pad(&format!("– {}", why.letter)),
         }
     }
 }
@@ -43,20 +50,32 @@ impl fmt::Display for Cell {
 /// A change of a resource, with a cell for each way.
 #[derive(Debug)]
 pub(super) struct Row {
-    pub(super) resource: &'static Resource,
+    pub(super) resource: &'static str,
     pub(super) change: Change,
     pub(super) cells: Vec<Cell>,
 }
 
-/// The whole matrix.
+/// What stands around the cells of an element.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Headings {
+    /// Whose documents say what must arrive: `Sage's`.
+    pub(super) whose: &'static str,
+    /// The ways of detecting changes, each a column.
+    pub(super) ways: &'static [&'static str],
+    /// Why nothing can arrive of some changes.
+    pub(super) reasons: &'static [Why],
+}
+
+/// The whole matrix of an element.
 #[derive(Debug)]
 pub(super) struct Table {
+    headings: Headings,
     rows: Vec<Row>,
 }
 
 impl Table {
     /// One table of two runs, each with what its pace is called.
-    pub(super) fn of_both(runs: [(&str, Vec<Row>); 2]) -> Self {
+    pub(super) fn of_both(headings: Headings, runs: [(&str, Vec<Row>); 2]) -> Self {
         let [(pace, rows), (other_pace, others)] = runs;
         let mut rows: Vec<_> = rows
             .into_iter()
@@ -67,8 +86,8 @@ impl Table {
                 Row { cells: both.collect(), ..row }
             })
             .collect();
-        rows.sort_by_key(|row| (row.resource.name, row.change));
-        Self { rows }
+        rows.sort_by_key(|row| (row.resource, row.change));
+        Self { headings, rows }
     }
 
     pub(super) fn rows(&self) -> usize {
@@ -79,38 +98,51 @@ impl Table {
     pub(super) fn wrong(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for Row { resource, change, cells } in &self.rows {
-            for (way, cell) in Way::ALL.iter().zip(cells) {
+            for (way, cell) in self.headings.ways.iter().zip(cells) {
                 if let Cell::Wrong(what) = cell {
-                    let (change, way) = (change.name(), way.name());
-                    lines.push(format!("{} {change}, {way}: {what}", resource.name));
+                    lines.push(format!("{resource} {}, {way}: {what}", change.name()));
                 }
             }
         }
         lines
     }
+
+    /// Width of the column with the resources.
+    fn resource_width(&self) -> usize {
+        self.rows.iter().map(|row| row.resource.len()).max().unwrap_or_default()
+    }
 }
 
-/// Width of the column with the resources, and of that with the changes.
-const HEADINGS: [usize; 2] = [15, 11];
+/// Width of the column with the changes.
+const CHANGE_WIDTH: usize = 11;
 
 impl fmt::Display for Table {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [resources, changes] = HEADINGS;
-        write!(formatter, "{:resources$}  {:changes$}", "", "")?;
-        for way in Way::ALL {
-            write!(formatter, "  {}", way.name())?;
+        let Headings { whose, ways, reasons } = self.headings;
+        let width = self.resource_width();
+        write!(formatter, "{:width$}  {:CHANGE_WIDTH$}", "", "")?;
+        for way in ways {
+            write!(formatter, "  {way}")?;
         }
         writeln!(formatter)?;
         for Row { resource, change, cells } in &self.rows {
-            write!(formatter, "{:resources$}  {:changes$}", resource.name, change.name())?;
-            for (way, cell) in Way::ALL.iter().zip(cells) {
-                write!(formatter, "  {cell:width$}", width = way.name().len())?;
+            write!(formatter, "{resource:width$}  {:CHANGE_WIDTH$}", change.name())?;
+            for (way, cell) in ways.iter().zip(cells) {
+                write!(formatter, "  {cell:width$}", width = way.len())?;
             }
             writeln!(formatter)?;
         }
-        write!(formatter, "{LEGEND}")?;
-        for why in Why::ALL {
-            writeln!(formatter, " – {}  {}", why.letter(), why.reason())?;
+        write!(
+            formatter,
+            "
+ ✓    What {whose} documents let expect arrived at the receiver, signed, each event once, and
+      nothing else; both when all changes of a record are within one second and when they are
+      seconds apart.
+      A change has a row where {whose} records of that resource can undergo it.
+"
+        )?;
+        for why in reasons {
+            writeln!(formatter, " – {}  {}", why.letter, why.reason)?;
         }
         for line in self.wrong() {
             writeln!(formatter, " WRONG  {line}")?;
@@ -118,10 +150,3 @@ impl fmt::Display for Table {
         Ok(())
     }
 }
-
-const LEGEND: &str = "
- ✓    What Intuit's documents let expect arrived at the receiver, signed, each event once, and
-      nothing else; both when all changes of a record are within one second and when they are
-      seconds apart.
-      A change has a row where Intuit's records of that resource can undergo it.
-";

@@ -39,29 +39,32 @@ fn recorded_records_are_told_with_their_own_times() {
         (
             "customers",
             recorded(fixture!("client"), "client"),
-            "12345 UPDATED r:2020-11-01 13:11:10 2020-11-01T18:11:10Z",
+            "12345 UPDATED 2020-11-01 13:11:10 2020-11-01T18:11:10Z",
         ),
         (
             "invoices",
             recorded(fixture!("invoice"), "invoice"),
-            "987654 UPDATED r:2021-04-16 10:31:58 2021-04-16T14:31:58Z",
+            "987654 UPDATED 2021-04-16 10:31:58 2021-04-16T14:31:58Z",
         ),
         (
             "taxes",
             recorded(fixture!("tax"), "tax"),
-            "7840 UPDATED r:2020-06-16 10:04:37 2020-06-16T14:04:37Z",
+            "7840 UPDATED 2020-06-16 10:04:37 2020-06-16T14:04:37Z",
         ),
         (
             "projects",
             recorded(fixture!("project"), "project"),
-            "654321 UPDATED r:2020-09-13T03:10:13 2020-09-13T03:10:13Z",
+            "654321 UPDATED 2020-09-13T03:10:13 2020-09-13T03:10:13Z",
         ),
     ];
     for (resource, json, expected) in cases {
         let change = read(resource, &json);
         let time = change.changed_at.to_iso_seconds();
-        let (id, kind, version) = (&change.object_id, change.kind, change.version.to_key());
-        assert_eq!(format!("{id} {kind} {version} {time}"), expected);
+        let (id, kind) = (&change.object_id, change.kind);
+        let Version::Timed(Timed { at, is_over: true, .. }) = &change.version else {
+            panic!("{change:?}")
+        };
+        assert_eq!(format!("{id} {kind} {at} {time}"), expected);
         assert_eq!((&*change.resource, &*change.record), (resource, &*json));
         assert_eq!(change.printed_id, None);
     }
@@ -182,4 +185,18 @@ fn what_has_no_id_is_not_a_record() {
     }
     let text = RawValue::from_string(r#"{"id":"7"}"#.to_owned()).unwrap();
     assert_eq!(Row::read(known, &text).unwrap().id, "7");
+}
+
+#[test]
+fn the_second_of_a_change_is_over_or_may_bring_another_state() {
+    let state = |time: &str, note: &str| {
+        let json = format!(r#"{{"id":7,"updated":"{time}","note":"{note}"}}"#);
+        let Version::Timed(state) = read("customers", &json).version else { panic!("{json}") };
+        state
+    };
+    // It is read at 03:00:00 in New York.
+    let (over, running) = ("2026-11-20 02:59:59", "2026-11-20 03:00:00");
+    assert!(state(over, "a").is_told_by(&state(over, "b")));
+    assert!(state(running, "a").is_told_by(&state(running, "a")));
+    assert!(!state(running, "a").is_told_by(&state(running, "b")));
 }

@@ -147,10 +147,10 @@ impl<'a> Reader<'a> {
         let items_up_to_here = number.saturating_mul(items_per_page.unwrap_or(ITEMS_PER_PAGE));
         let times: Option<Vec<Moment>> = rows.iter().map(|row| row.updated_at()).collect();
         let times = times.filter(|times| times.is_sorted());
-        let undated = time.unwrap_or_default();
+        let read_at = time.unwrap_or_default();
         let change = |row: Row<'_>| match selection {
-            Selection::UpdatedSince(_) => row.into_change(self.resource, undated),
-            Selection::DeletedAfter(_) => row.into_deletion(self.resource, undated),
+            Selection::UpdatedSince(_) => row.into_change(self.resource, read_at),
+            Selection::DeletedAfter(_) => row.into_deletion(self.resource, read_at),
         };
         Page {
             ids: rows.iter().map(|row| row.id().to_owned()).collect(),
@@ -182,7 +182,10 @@ impl<'a> Reader<'a> {
                 continue;
             }
             match answer::read_record(&answer) {
-                Ok(row) => whole.push(row.into_change(self.resource, change.changed_at)),
+                Ok(row) => {
+                    let read_at = faults::answered_at(&answer).unwrap_or(change.changed_at);
+                    whole.push(row.into_change(self.resource, read_at));
+                }
                 Err(error) if faults::is_too_heavy(&answer) => {
                     failure = Some(error);
                     unread.push(change);

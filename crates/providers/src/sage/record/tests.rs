@@ -14,8 +14,32 @@ fn change(record: &Value) -> Change {
     Row::read(&json).unwrap().into_change(&"contacts".into(), undated())
 }
 
+/// What the version says beside the content.
 fn told(change: &Change) -> (String, ChangeKind, String) {
-    (change.version.to_key(), change.kind, change.changed_at.to_iso_seconds())
+    let key = match &change.version {
+        Version::Timed(Timed { at, .. }) => format!("t:{at}"),
+        version => version.to_key(),
+    };
+    (key, change.kind, change.changed_at.to_iso_seconds())
+}
+
+#[test]
+fn the_second_of_a_change_is_over_or_may_bring_another_state() {
+    let record = json!({"id": "a", "name": "Jane", "updated_at": "2026-11-03T00:00:05Z"});
+    let json = serde_json::value::to_raw_value(&record).unwrap();
+    let edited = json.get().replace("Jane", "Joan");
+    let edited = serde_json::value::RawValue::from_string(edited).unwrap();
+    let read = |json, read_at| {
+        let change = Row::read(json).unwrap().into_change(&"contacts".into(), read_at);
+        let Version::Timed(state) = change.version else { panic!("{change:?}") };
+        state
+    };
+    let at = |text| Moment::parse(text).unwrap();
+    let running = at("2026-11-03T00:00:05Z");
+    let over = at("2026-11-03T00:00:06Z");
+    assert!(!read(&json, running).is_over && read(&json, over).is_over);
+    assert!(read(&json, over).is_told_by(&read(&json, running)));
+    assert!(!read(&edited, over).is_told_by(&read(&json, running)));
 }
 
 #[test]
@@ -23,19 +47,19 @@ fn the_times_of_a_record_say_what_happened_to_it() {
     let cases = [
         (
             json!({"created_at": "2026-11-02T00:00:00Z", "updated_at": "2026-11-02T00:00:00Z"}),
-            ("r:2026-11-02T00:00:00Z", ChangeKind::Created, "2026-11-02T00:00:00Z"),
+            ("t:2026-11-02T00:00:00Z", ChangeKind::Created, "2026-11-02T00:00:00Z"),
         ),
         (
             json!({"created_at": "2026-11-02T00:00:00Z", "updated_at": "2026-11-03T00:00:00Z", "deleted_at": null}),
-            ("r:2026-11-03T00:00:00Z", ChangeKind::Updated, "2026-11-03T00:00:00Z"),
+            ("t:2026-11-03T00:00:00Z", ChangeKind::Updated, "2026-11-03T00:00:00Z"),
         ),
         (
             json!({"created_at": "   ", "updated_at": "2026-11-03T00:00:00Z", "deleted_at": ""}),
-            ("r:2026-11-03T00:00:00Z", ChangeKind::Updated, "2026-11-03T00:00:00Z"),
+            ("t:2026-11-03T00:00:00Z", ChangeKind::Updated, "2026-11-03T00:00:00Z"),
         ),
         (
             json!({"created_at": "2026-11-02T00:00:00Z", "updated_at": ""}),
-            ("r:2026-11-02T00:00:00Z", ChangeKind::Created, "2026-11-02T00:00:00Z"),
+            ("t:2026-11-02T00:00:00Z", ChangeKind::Created, "2026-11-02T00:00:00Z"),
         ),
         (
             json!({"updated_at": "2026-11-03T00:00:00Z", "deleted_at": "2026-11-03T00:00:01Z"}),
@@ -43,7 +67,7 @@ fn the_times_of_a_record_say_what_happened_to_it() {
         ),
         (
             json!({"entry_date": "2015-12-09T08:47:33Z", "last_updated": "2015-12-09T08:47:33Z"}),
-            ("r:2015-12-09T08:47:33Z", ChangeKind::Created, "2015-12-09T08:47:33Z"),
+            ("t:2015-12-09T08:47:33Z", ChangeKind::Created, "2015-12-09T08:47:33Z"),
         ),
         (
             json!({"last_updated": "2015-12-09T08:47:33Z", "deleted": true}),

@@ -60,7 +60,7 @@ fn is_told(pages: &[FeedPage], entry: &Entry) -> bool {
     let version = moment(entry.seconds).to_iso_seconds();
     let is_of = |change: &Change| {
         change.object_id == entry.id.to_string()
-            && change.version.to_key() == format!("r:{version}")
+            && change.version.to_key().starts_with(&format!("t:{version}"))
     };
     pages.iter().any(|page| page.changes.iter().any(is_of))
 }

@@ -1,41 +1,12 @@
 //! What must arrive of each change by each way, written from Intuit's documents and the original's
 //! (reference: quickbooks §1.7, §2 and §5, cloud-elements §6.5), not from the product's own tables.
 
-use Change::{Created, Deactivated, Deleted, Emailed, Merged, Updated, Voided};
 use Whose::{Itself, MergedAway};
 
-/// What happens to a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Change {
-    Created,
-    Updated,
-    Emailed,
-    Voided,
-    /// Another record is merged into it.
-    Merged,
-    /// The end of a list record.
-    Deactivated,
-    /// The end of a transaction.
-    Deleted,
-}
-
-impl Change {
-    /// The order in which a record can undergo them.
-    pub(super) const ALL: [Self; 7] =
-        [Created, Updated, Emailed, Voided, Merged, Deactivated, Deleted];
-
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Created => "created",
-            Updated => "updated",
-            Emailed => "emailed",
-            Voided => "voided",
-            Merged => "merged",
-            Deactivated => "deactivated",
-            Deleted => "deleted",
-        }
-    }
-}
+use crate::matrix::change::Change::{
+    self, Archived, Created, Deactivated, Deleted, Emailed, Merged, Updated, Voided,
+};
+use crate::matrix::table::Why;
 
 /// How a gateway can come to know of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,17 +33,6 @@ impl Way {
         Self::HybridAllLost,
         Self::HybridLaterLost,
     ];
-
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Legacy => "webhook, legacy",
-            Self::CloudEvents => "webhook, CloudEvents",
-            Self::Polling => "polling",
-            Self::Hybrid => "hybrid",
-            Self::HybridAllLost => "hybrid, notices lost",
-            Self::HybridLaterLost => "hybrid, lost after creation",
-        }
-    }
 
     pub(super) fn loses_notice_of(self, change: Change) -> bool {
         match self {
@@ -183,33 +143,17 @@ pub(super) struct Told {
     pub(super) detection: &'static str,
 }
 
-/// Why nothing can arrive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Why {
-    NoNotices,
-    NoTrace,
-}
+/// Why nothing can arrive of some changes.
+pub(super) const REASONS: [Why; 2] = [NO_NOTICES, NO_TRACE];
 
-impl Why {
-    pub(super) const ALL: [Self; 2] = [Self::NoNotices, Self::NoTrace];
+const NO_NOTICES: Why =
+    Why { letter: 'a', reason: "Intuit sends no webhooks for tax codes and tax rates." };
 
-    pub(super) fn letter(self) -> char {
-        match self {
-            Self::NoNotices => 'a',
-            Self::NoTrace => 'b',
-        }
-    }
-
-    pub(super) fn reason(self) -> &'static str {
-        match self {
-            Self::NoNotices => "Intuit sends no webhooks for tax codes and tax rates.",
-            Self::NoTrace => {
-                "A deleted time activity leaves nothing to ask for: change data capture does not \
-                 cover\n      time activities, and a query shows no deleted record."
-            }
-        }
-    }
-}
+const NO_TRACE: Why = Why {
+    letter: 'b',
+    reason: "A deleted time activity leaves nothing to ask for: change data capture does not cover\n      \
+             time activities, and a query shows no deleted record.",
+};
 
 /// What arrives of a change, each exactly once; or why nothing can.
 pub(super) fn expected(resource: &Resource, change: Change, way: Way) -> Result<Vec<Told>, Why> {
@@ -234,11 +178,11 @@ fn hybrid(resource: &Resource, change: Change) -> Result<Vec<Told>, Why> {
 /// documented; the stand-in tells `Update`, and the record then shows that it is gone.
 fn noticed(resource: &Resource, change: Change) -> Result<Vec<Told>, Why> {
     if !resource.has_notices {
-        return Err(Why::NoNotices);
+        return Err(NO_NOTICES);
     }
     let kind = match change {
         Created => "CREATED",
-        Updated => "UPDATED",
+        Updated | Archived => "UPDATED",
         Emailed => "EMAILED",
         Voided => "VOIDED",
         Merged => "MERGED",
@@ -250,9 +194,9 @@ fn noticed(resource: &Resource, change: Change) -> Result<Vec<Told>, Why> {
 /// What a poll tells, which sees the state of records and not what was done with them.
 fn found(resource: &Resource, change: Change, detection: &'static str) -> Result<Vec<Told>, Why> {
     let told: &[_] = match change {
-        Deleted if resource.entity == "TimeActivity" => return Err(Why::NoTrace),
+        Deleted if resource.entity == "TimeActivity" => return Err(NO_TRACE),
         Created => &[(Itself, "CREATED")],
-        Updated | Emailed | Voided => &[(Itself, "UPDATED")],
+        Updated | Emailed | Voided | Archived => &[(Itself, "UPDATED")],
         Merged => &[(Itself, "UPDATED"), (MergedAway, "DELETED")],
         Deactivated | Deleted => &[(Itself, "DELETED")],
     };
