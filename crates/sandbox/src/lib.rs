@@ -13,9 +13,9 @@
 //! A provider's folder holds what is the provider's own: its entities, rules, shapes and tokens,
 //! which faults it has and which deeds its bookkeeper does. What no provider differs in stands
 //! beside the folders, each once: `fault_queue` and `line` (which calls go wrong, and how a line
-//! breaks), `call_tally`, `sliding_window` (throttles), `bookkeeping`, `oauth` and `credentials`,
-//! `control` (the routes under `/sandbox`), `guarded` (the state, and who waits for a change) and
-//! `running`.
+//! breaks), `call_tally`, `sliding_window` (throttles), `bookkeeping`, `caller`, `credentials`,
+//! `oauth`, `control` (the routes under `/sandbox`), `guarded` (the state, and who waits for a
+//! change) and `running`.
 //!
 //! Time and chance are handed in ([`SandboxOptions::clock`], [`SandboxOptions::seed`]), so a run
 //! can be replayed. With [`SandboxOptions::waits_follow_clock`] nothing waits in real time.
@@ -23,6 +23,7 @@
 mod bookkeeping;
 mod bounded;
 mod call_tally;
+mod caller;
 mod chance;
 mod command;
 mod connection;

@@ -19,10 +19,10 @@ use serde_json::Value;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use super::api::Caller;
 use super::oauth::{self, CompanyForm, PAGES};
 use super::shared::{SharedState, State as SandboxState};
 use super::times;
+use crate::caller::Caller;
 use crate::oauth::found;
 use signature::SignedRequest;
 pub(super) use tokens::SignedGrants;

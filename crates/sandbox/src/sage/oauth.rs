@@ -18,10 +18,10 @@ use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use serde_json::{Value, json};
 
-use super::api::Caller;
 use super::calls::ServedBusiness;
 use super::portal::App;
 use super::shared::{SharedState, State as SandboxState, lead};
+use crate::caller::Caller;
 use crate::credentials::basic;
 pub(super) use grants::{Generation, Grants, Live};
 use grants::{Issued, Issuer, Redeemed, TokenPolicy};

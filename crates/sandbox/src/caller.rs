@@ -10,28 +10,33 @@ use crate::credentials;
 
 /// A request without its body.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Caller {
-    pub(in super::super) method: Method,
-    pub(in super::super) uri: Uri,
-    pub(in super::super) headers: HeaderMap,
+pub(crate) struct Caller {
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
 }
 
 impl Caller {
     /// A header that is text.
-    pub(in super::super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    pub(in super::super) fn bearer_token(&self) -> Option<&str> {
+    /// The scheme of the `Authorization` header and what follows it.
+    pub(crate) fn authorization(&self) -> Option<(&str, &str)> {
+        credentials::authorization(&self.headers)
+    }
+
+    pub(crate) fn bearer_token(&self) -> Option<&str> {
         credentials::bearer_token(&self.headers)
     }
 
-    pub(in super::super) fn query(&self) -> &str {
+    pub(crate) fn query(&self) -> &str {
         self.uri.query().unwrap_or_default()
     }
 
     /// Whether the body is said to be of a media type.
-    pub(in super::super) fn sends(&self, media_type: &str) -> bool {
+    pub(crate) fn sends(&self, media_type: &str) -> bool {
         let given = self.header(header::CONTENT_TYPE.as_str()).unwrap_or_default();
         given.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type)
     }
