@@ -41,7 +41,9 @@ impl From<ProviderError> for Obstacle {
             ProviderError::Throttled { wait } => Self::NotNow(NotNow { wait, why }),
             ProviderError::Unavailable(_) => Self::NotNow(NotNow { wait: Duration::ZERO, why }),
             ProviderError::Unauthorized | ProviderError::Refused(_) => Self::ShutOut(why),
-            ProviderError::Rejected(_) | ProviderError::NotFound(_) => Self::Declined(why),
+            ProviderError::Unanswerable(_)
+            | ProviderError::Rejected(_)
+            | ProviderError::NotFound(_) => Self::Declined(why),
         }
     }
 }

@@ -4,11 +4,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use http::StatusCode;
 use ledgerhook_connector::{ProviderError, Records, RecordsPage, RecordsRequest};
 
 use super::api::{Api, Company, record_path};
-use super::{answer, entities};
+use super::{answer, entities, faults};
 use crate::settled::settled_until;
 
 /// Sage's records.
@@ -33,7 +32,7 @@ impl Records for SageRecords {
     async fn read(&self, request: RecordsRequest<'_>) -> Result<RecordsPage, ProviderError> {
         let Some(entity) = entities::find(request.resource) else {
             let problem = format!("Sage has no list of {}", request.resource);
-            return Err(ProviderError::Rejected(problem));
+            return Err(ProviderError::unanswerable(problem));
         };
         let company = Company { access: request.access, configuration: request.configuration };
         let resource: Arc<str> = entity.resource.into();
@@ -45,7 +44,7 @@ impl Records for SageRecords {
             };
             let answer = self.api.get(company, &path).await?;
             page.reads += 1;
-            if matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::GONE) {
+            if faults::is_gone(&answer) {
                 page.missing.push(id.clone());
                 continue;
             }

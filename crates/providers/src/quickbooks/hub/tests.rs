@@ -169,11 +169,11 @@ async fn what_cannot_be_asked_costs_no_call() {
         (Page { place: HubPlace::Next("x"), ..page(1, 2) }, None),
     ] {
         let error = list(&server, asked, condition, script).await.unwrap_err();
-        assert!(matches!(error, ProviderError::Rejected(_)), "{error:?}");
+        assert!(matches!(error, ProviderError::Unanswerable(_)), "{error:?}");
     }
     for (resource, id) in [("bills", "1' OR"), ("bills", ""), ("preferences", "1")] {
         let error = get(&server, resource, id, script).await.unwrap_err();
-        assert!(matches!(error, ProviderError::Rejected(_)), "{resource} {id}: {error:?}");
+        assert!(matches!(error, ProviderError::Unanswerable(_)), "{resource} {id}: {error:?}");
     }
 }
 
@@ -208,7 +208,7 @@ async fn a_record_that_is_not_there_is_not_found() {
 }
 
 #[tokio::test]
-async fn deletions_are_told_where_change_data_capture_tells_them() {
+async fn deletions_are_told_where_a_feed_tells_them() {
     let server = ScriptedServer::new().await;
     let mut bills = rows(3, |id| id);
     bills.push(deleted(8, 5));
@@ -221,7 +221,10 @@ async fn deletions_are_told_where_change_data_capture_tells_them() {
     let told = told.unwrap();
     let found: Vec<_> = told.changes.iter().map(|change| change.object_id.as_str()).collect();
     assert_eq!((found, told.answered_at, told.reads), (vec!["8"], Moment::parse(TIME), 1));
-    let untold = hub.deletions(company, "tax-codes", moment(0)).await;
+    let script = |asked: &Asked, _| books.answer(asked);
+    let queried = server.during(script, hub.deletions(company, "tax-codes", moment(0))).await;
+    assert_eq!(queried.unwrap().unwrap().changes, []);
+    let untold = hub.deletions(company, "time-activities", moment(0)).await;
     assert_eq!(untold, Ok(None));
 }
 
