@@ -1,6 +1,7 @@
 //! The providers behind the connector contract, one folder each with the same file names, and the
 //! [`registry`] that builds them. Adding a provider is one folder and one line in `PROVIDERS`.
 
+mod connect_input;
 mod freshbooks;
 mod quickbooks;
 mod sage;
@@ -8,6 +9,8 @@ mod settings;
 mod settled;
 mod token_endpoint;
 
+#[cfg(test)]
+mod creation_request;
 #[cfg(test)]
 mod scripted_server;
 

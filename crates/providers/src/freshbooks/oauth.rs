@@ -1,14 +1,14 @@
 //! Connecting a business by OAuth 2.0 (reference: freshbooks-sage §1.7 and §1.8).
 
 mod connect_input;
+mod granted;
 mod membership;
-mod token_answer;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue};
+use http::HeaderValue;
+use http::header::{ACCEPT, AUTHORIZATION};
 use ledgerhook_connector::{
     AuthorizeRequest, ClientCredentials, ConnectError, ConnectRequest, Connected, GrantRequest,
     OAuth, RefreshError, Tokens,
@@ -19,13 +19,15 @@ use ledgerhook_model::configuration::keys;
 use url::form_urlencoded;
 
 use super::endpoints::Endpoints;
-use crate::token_endpoint::{self, Refusal};
+use crate::connect_input::after_exchange;
+use crate::token_endpoint::{Refusal, TokenEndpoint, form_with_credentials};
 use connect_input::{CodeGrant, ExternalGrant, Wanted, redirect_uri};
+use granted::Granted;
 use membership::Business;
-use token_answer::TokenAnswer;
 
-const FORM: &str = "application/x-www-form-urlencoded";
-const JSON: &str = "application/json";
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+const FRESHBOOKS: TokenEndpoint = TokenEndpoint("FreshBooks");
 
 /// OAuth at FreshBooks.
 #[derive(Debug)]
@@ -47,12 +49,9 @@ impl FreshBooksOAuth {
             ("redirect_uri", grant.redirect_uri),
         ];
         let answer = self.post(&self.endpoints.token, &grant.credentials, &form).await;
-        let answer = answer.map_err(|error| not_asked(&error))?;
-        match TokenAnswer::read(&answer) {
-            TokenAnswer::Granted(tokens) => Ok(tokens),
-            TokenAnswer::Refused(refusal) => Err(exchange_refused(&refusal)),
-            TokenAnswer::Unusable(message) => Err(ConnectError::Unavailable { message }),
-        }
+        let answer = answer.map_err(|error| FRESHBOOKS.not_asked(&error))?;
+        let granted: Box<Granted> = FRESHBOOKS.exchanged(&answer, exchange_refused)?;
+        FRESHBOOKS.first_tokens(*granted)
     }
 
     /// Asks who authorised, and finds the business that is meant.
@@ -62,12 +61,13 @@ impl FreshBooksOAuth {
         wanted: &Wanted<'_>,
     ) -> Result<Business, ConnectError> {
         let mut request = Request::get(self.endpoints.me.clone());
-        request.headers.insert(ACCEPT, HeaderValue::from_static(JSON));
+        request.headers.insert(ACCEPT, JSON);
         let bearer = HeaderValue::try_from(format!("Bearer {}", access.expose()));
         let mut bearer = bearer.map_err(|_| connect_input::unsendable_token())?;
         bearer.set_sensitive(true);
         request.headers.insert(AUTHORIZATION, bearer);
-        let answer = self.client.send(request).await.map_err(|error| not_asked(&error))?;
+        let answer = self.client.send(request).await;
+        let answer = answer.map_err(|error| FRESHBOOKS.not_asked(&error))?;
         membership::find(&answer, wanted)
     }
 
@@ -78,15 +78,7 @@ impl FreshBooksOAuth {
         credentials: &ClientCredentials,
         form: &[(&str, &str)],
     ) -> Result<Answer, CallError> {
-        let body = form_urlencoded::Serializer::new(String::new())
-            .append_pair("client_id", credentials.api_key.expose())
-            .append_pair("client_secret", credentials.api_secret.expose())
-            .extend_pairs(form)
-            .finish();
-        let mut headers = HeaderMap::new();
-        headers.insert(ACCEPT, HeaderValue::from_static(JSON));
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(FORM));
-        self.client.send(Request::post(url.clone(), headers, body.into())).await
+        self.client.send(form_with_credentials(url, credentials, form)).await
     }
 }
 
@@ -124,12 +116,12 @@ impl OAuth for FreshBooksOAuth {
         let grant = CodeGrant::read(&request)?;
         let tokens = self.exchange(&grant).await?;
         let business = self.business(&tokens.access, &grant.wanted).await;
-        let business = business.map_err(connect_input::after_exchange)?;
+        let business = business.map_err(after_exchange)?;
         Ok(business.connected(tokens))
     }
 
-    /// Only a refused grant is final. A refresh token works once, so one whose answer was lost may
-    /// be spent: whether it is tried again is not decided here.
+    /// A refresh token works once, so one whose answer was lost may be spent: whether it is tried
+    /// again is not decided here.
     async fn refresh(&self, request: GrantRequest<'_>) -> Result<Tokens, RefreshError> {
         let GrantRequest { credentials, configuration, refresh_token } = request;
         let redirect_uri = configuration.text(keys::OAUTH_CALLBACK_URL).unwrap_or_default();
@@ -139,44 +131,13 @@ impl OAuth for FreshBooksOAuth {
             ("redirect_uri", redirect_uri),
         ];
         let answer = self.post(&self.endpoints.token, credentials, &form).await;
-        match TokenAnswer::read(&answer.map_err(unreachable_now)?) {
-            TokenAnswer::Granted(tokens) => Ok(tokens),
-            TokenAnswer::Refused(refusal) => Err(refresh_refused(refusal)),
-            TokenAnswer::Unusable(message) => Err(RefreshError::Unavailable { message }),
-        }
+        FRESHBOOKS.refreshed::<Granted>(answer, refresh_token)
     }
 
     async fn revoke(&self, request: GrantRequest<'_>) -> Result<(), RefreshError> {
         let form = [("token", request.refresh_token.expose())];
-        let answer = self.post(&self.endpoints.revoke, request.credentials, &form).await;
-        let answer = answer.map_err(unreachable_now)?;
-        if answer.status.is_success() {
-            return Ok(());
-        }
-        Err(match token_endpoint::refusal(&answer) {
-            Some(refusal) => refresh_refused(refusal),
-            None => {
-                let message = format!("FreshBooks answered {}", answer.status.as_u16());
-                RefreshError::Unavailable { message }
-            }
-        })
+        FRESHBOOKS.revoked(self.post(&self.endpoints.revoke, request.credentials, &form).await)
     }
-}
-
-fn not_asked(error: &CallError) -> ConnectError {
-    ConnectError::Unavailable { message: format!("FreshBooks could not be asked: {error}") }
-}
-
-fn unreachable_now(error: CallError) -> RefreshError {
-    RefreshError::Unavailable { message: format!("FreshBooks could not be asked: {error}") }
-}
-
-fn refresh_refused(refusal: Refusal) -> RefreshError {
-    if refusal.error == "invalid_grant" {
-        return RefreshError::Refused { provider_message: refusal.words };
-    }
-    let message = format!("FreshBooks answered {}: {}", refusal.status.as_u16(), refusal.words);
-    RefreshError::Unavailable { message }
 }
 
 /// Says which of the values that were sent is the wrong one.

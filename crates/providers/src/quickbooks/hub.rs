@@ -19,8 +19,8 @@ use serde_json::Value;
 
 use super::answer;
 use super::api::{Api, Company};
-use super::entities::{self, Feed, KnownEntities, KnownEntity};
-use super::feed::CdcFeed;
+use super::entities::{self, Feed, KnownEntities, KnownEntity, Rows};
+use super::feed::{CdcFeed, QueryFeed};
 use super::query_text::{self, ROWS_MAX};
 use question::Question;
 
@@ -30,13 +30,15 @@ pub(super) struct QuickBooksHub {
     api: Arc<Api>,
     entities: KnownEntities,
     cdc: CdcFeed,
+    query: QueryFeed,
 }
 
 impl QuickBooksHub {
     /// `api` makes the calls.
     pub(super) fn new(api: Arc<Api>) -> Self {
         let cdc = CdcFeed::new(Arc::clone(&api));
-        Self { api, entities: KnownEntities::new(), cdc }
+        let query = QueryFeed::new(Arc::clone(&api));
+        Self { api, entities: KnownEntities::new(), cdc, query }
     }
 
     fn known(&self, resource: &str) -> Result<&KnownEntity, ProviderError> {
@@ -133,20 +135,29 @@ impl Hub for QuickBooksHub {
         Ok(HubRecord { record: record(change)?, reads: 1 })
     }
 
-    /// By change data capture, which tells of inactive list records too. When there is more than
-    /// was read, `answered_at` is how far it went.
+    /// By the feed of the resource, which tells of inactive list records too; a query shows nothing
+    /// of a transaction that was removed. When there is more than was read, `answered_at` is how
+    /// far it went.
     async fn deletions(
         &self,
         company: HubCompany<'_>,
         resource: &str,
         since: Moment,
     ) -> Result<Option<HubDeletions>, ProviderError> {
-        if !entities::is_covered(Feed::Cdc, resource, company.configuration) {
-            return Ok(None);
-        }
         let (HubCompany { access, configuration }, resources) = (company, [resource.to_owned()]);
         let request = FeedRequest { access, configuration, since, resources: &resources };
-        let page = self.cdc.changes(request).await?;
+        let is_covered = |feed| entities::is_covered(feed, resource, configuration);
+        let is_list = || {
+            let known = self.entities.readable(resource);
+            known.is_some_and(|known| known.entity.rows == Some(Rows::ActiveUnlessAsked))
+        };
+        let page = if is_covered(Feed::Cdc) {
+            self.cdc.changes(request).await?
+        } else if is_covered(Feed::Query) && is_list() {
+            self.query.changes(request).await?
+        } else {
+            return Ok(None);
+        };
         let is_deletion = |change: &Change| change.kind == ChangeKind::Deleted;
         Ok(Some(HubDeletions {
             changes: page.changes.into_iter().filter(is_deletion).collect(),

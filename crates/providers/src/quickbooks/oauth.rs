@@ -3,9 +3,9 @@
 
 mod company_check;
 mod connect_input;
+mod granted;
 mod migration;
 mod oauth1;
-mod token_answer;
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use ledgerhook_connector::{
     Access, AuthorizeRequest, ClientCredentials, ConnectError, ConnectRequest, Connected,
     GrantRequest, MigrateRequest, OAuth, RefreshError, RequestToken, RequestTokenRequest, Tokens,
@@ -28,11 +28,12 @@ use url::form_urlencoded;
 use super::api::Api;
 use super::endpoints::Endpoints;
 use super::profile::{REALM_ID, SCOPE_DEFAULT};
-use crate::token_endpoint::{self, Refusal};
+use crate::connect_input::redirect_uri;
+use crate::token_endpoint::{Refusal, TokenEndpoint};
 use company_check::Claim;
-use connect_input::{CodeGrant, Protocol, VerifierGrant, redirect_uri};
+use connect_input::{CodeGrant, Protocol, VerifierGrant};
+use granted::Granted;
 use migration::Migration;
-use token_answer::TokenAnswer;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: &str = "application/json";
@@ -41,7 +42,7 @@ const JSON: &str = "application/json";
 const INCLUDE_HARD_END: HeaderName =
     HeaderName::from_static("x-include-refresh-token-hard-expires-in");
 
-const NO_REFRESH_TOKEN: &str = "Intuit's answer holds no refresh token";
+const INTUIT: TokenEndpoint = TokenEndpoint("Intuit");
 
 /// OAuth at Intuit.
 #[derive(Debug)]
@@ -147,18 +148,12 @@ impl QuickBooksOAuth {
             ("code", grant.code),
             ("redirect_uri", grant.redirect_uri),
         ];
-        let answer = self.ask_token(&grant.credentials, &form).await.map_err(|error| {
-            ConnectError::Unavailable { message: format!("Intuit could not be asked: {error}") }
-        })?;
-        match TokenAnswer::read(&answer) {
-            TokenAnswer::Granted(granted) => {
-                let authorised = granted.authorised_company();
-                let tokens = granted.into_tokens(None);
-                tokens.map(|tokens| (tokens, authorised)).ok_or_else(no_refresh_token)
-            }
-            TokenAnswer::Refused(refusal) => Err(exchange_refused(&refusal)),
-            TokenAnswer::Unusable(message) => Err(ConnectError::Unavailable { message }),
-        }
+        let answer = self.ask_token(&grant.credentials, &form).await;
+        let answer = answer.map_err(|error| INTUIT.not_asked(&error))?;
+        let granted: Box<Granted> = INTUIT.exchanged(&answer, exchange_refused)?;
+        let authorised = granted.authorised_company();
+        let tokens = INTUIT.first_tokens(*granted)?;
+        Ok((tokens, authorised))
     }
 
     async fn ask_token(
@@ -226,36 +221,17 @@ impl OAuth for QuickBooksOAuth {
         }
     }
 
-    /// Only a refused grant is final. Intuit gives back the refresh token, as a rule a new one each
-    /// day; should it leave it out, the old one is still good.
     async fn refresh(&self, request: GrantRequest<'_>) -> Result<Tokens, RefreshError> {
         let GrantRequest { credentials, refresh_token, .. } = request;
         let form = [("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())];
-        let answer = self.ask_token(credentials, &form).await.map_err(unreachable_now)?;
-        match TokenAnswer::read(&answer) {
-            TokenAnswer::Granted(granted) => granted
-                .into_tokens(Some(refresh_token))
-                .ok_or_else(|| RefreshError::Unavailable { message: NO_REFRESH_TOKEN.to_owned() }),
-            TokenAnswer::Refused(refusal) => Err(refresh_refused(refusal)),
-            TokenAnswer::Unusable(message) => Err(RefreshError::Unavailable { message }),
-        }
+        let answer = self.ask_token(credentials, &form).await;
+        INTUIT.refreshed::<Granted>(answer, refresh_token)
     }
 
     /// Intuit wants the token as JSON and the app's credentials beside it.
     async fn revoke(&self, request: GrantRequest<'_>) -> Result<(), RefreshError> {
         let body = json!({ "token": request.refresh_token.expose() }).to_string();
-        let answer = self.ask_revocation(request.credentials, body).await;
-        let answer = answer.map_err(unreachable_now)?;
-        if answer.status.is_success() {
-            return Ok(());
-        }
-        Err(match token_endpoint::refusal(&answer) {
-            Some(refusal) => refresh_refused(refusal),
-            None => {
-                let message = format!("Intuit answered {}", answer.status.as_u16());
-                RefreshError::Unavailable { message }
-            }
-        })
+        INTUIT.revoked(self.ask_revocation(request.credentials, body).await)
     }
 
     async fn migrate(&self, request: MigrateRequest<'_>) -> Result<Connected, ConnectError> {
@@ -295,28 +271,12 @@ fn headers(
     Ok(headers)
 }
 
-fn no_refresh_token() -> ConnectError {
-    ConnectError::Unavailable { message: NO_REFRESH_TOKEN.to_owned() }
-}
-
 fn basic(credentials: &ClientCredentials) -> Result<HeaderValue, CallError> {
     let pair = format!("{}:{}", credentials.api_key.expose(), credentials.api_secret.expose());
     let mut value = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(pair)))
         .map_err(|_| CallError::Unsendable)?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-fn unreachable_now(error: CallError) -> RefreshError {
-    RefreshError::Unavailable { message: format!("Intuit could not be asked: {error}") }
-}
-
-fn refresh_refused(refusal: Refusal) -> RefreshError {
-    if refusal.status == StatusCode::BAD_REQUEST && refusal.error == "invalid_grant" {
-        return RefreshError::Refused { provider_message: refusal.words };
-    }
-    let message = format!("Intuit answered {}: {}", refusal.status.as_u16(), refusal.words);
-    RefreshError::Unavailable { message }
 }
 
 /// Says which of the values that were sent is the wrong one.

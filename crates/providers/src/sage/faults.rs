@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use ledgerhook_connector::ProviderError;
 use ledgerhook_egress::Answer;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::settled::date;
 
@@ -59,9 +60,12 @@ pub(super) fn refusal(answer: &Answer) -> ProviderError {
             ProviderError::Rejected(said(EDITION))
         }
         StatusCode::UNAUTHORIZED => ProviderError::Unauthorized,
+        StatusCode::TOO_MANY_REQUESTS => throttled(answer),
+        status if status.is_client_error() && is_foreign(answer) => {
+            not_understood(answer, "is not Sage's but of something on the way")
+        }
         StatusCode::FORBIDDEN => ProviderError::Rejected(said(PERMISSION)),
         StatusCode::NOT_FOUND => ProviderError::Rejected(said(NO_SUCH_LIST)),
-        StatusCode::TOO_MANY_REQUESTS => throttled(answer),
         StatusCode::REQUEST_TIMEOUT => ProviderError::Unavailable(said(FAILED)),
         status if status.is_client_error() => ProviderError::Rejected(said(REFUSED)),
         status if status.is_server_error() => ProviderError::Unavailable(said(FAILED)),
@@ -74,6 +78,19 @@ pub(super) fn is_too_heavy(answer: &Answer) -> bool {
     let statuses =
         [StatusCode::INTERNAL_SERVER_ERROR, StatusCode::BAD_GATEWAY, StatusCode::GATEWAY_TIMEOUT];
     answer.truncated || statuses.contains(&answer.status)
+}
+
+/// Whether Sage does not have what was asked for, or not any more. A page of something on the way
+/// says nothing of a record.
+pub(super) fn is_gone(answer: &Answer) -> bool {
+    let says_gone = matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::GONE);
+    says_gone && !is_foreign(answer)
+}
+
+/// Whether a refusal is not from Sage's own hand: Sage's are JSON, or nothing at all.
+fn is_foreign(answer: &Answer) -> bool {
+    let body = answer.body.trim_ascii();
+    !body.is_empty() && serde_json::from_slice::<IgnoredAny>(body).is_err()
 }
 
 /// An answer that is not what was asked for, in words for the operator, without a part of it: it

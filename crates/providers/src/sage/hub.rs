@@ -8,7 +8,6 @@ mod question;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use http::StatusCode;
 use ledgerhook_connector::{
     FieldProfile, Hub, HubCompany, HubDeletions, HubPage, HubQuery, HubRecord, ProviderError,
 };
@@ -138,7 +137,7 @@ impl Hub for SageHub {
             ProviderError::Rejected(format!("`{id}` is not an id of Sage, {form}"))
         })?;
         let answer = self.api.get(own(company), &path).await?;
-        if matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::GONE) {
+        if faults::is_gone(&answer) {
             let problem = format!("Sage has no {path}");
             return Err(ProviderError::NotFound(problem));
         }

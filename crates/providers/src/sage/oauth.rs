@@ -2,33 +2,29 @@
 
 mod businesses;
 mod connect_input;
-mod token_answer;
+mod granted;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use http::header::{ACCEPT, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, StatusCode};
 use ledgerhook_connector::{
     AuthorizeRequest, ClientCredentials, ConnectError, ConnectRequest, Connected, GrantRequest,
     OAuth, RefreshError, Tokens,
 };
-use ledgerhook_egress::{Answer, CallError, CallableUrl, Client, Request};
+use ledgerhook_egress::{Answer, CallError, CallableUrl, Client};
 use ledgerhook_model::configuration::{Configuration, keys};
 use url::form_urlencoded;
 
 use super::dialect::{Dialect, DialectProblem};
 use super::endpoints::Endpoints;
 use super::profile::{BUSINESS_ID, COUNTRY, RESOURCE_OWNER_ID, SCOPE_DEFAULT};
-use crate::token_endpoint::{self, Refusal};
+use crate::connect_input::{after_exchange, redirect_uri};
+use crate::token_endpoint::{Refusal, TokenEndpoint, form_with_credentials};
 use businesses::Businesses;
-use connect_input::{CodeGrant, ExternalGrant, redirect_uri};
-use token_answer::TokenAnswer;
+use connect_input::{CodeGrant, ExternalGrant};
+use granted::Granted;
 
-const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
-
-const NO_REFRESH_TOKEN: &str = "Sage's answer holds no refresh token";
+const SAGE: TokenEndpoint = TokenEndpoint("Sage");
 
 /// What a company of API v1 is called: a grant of it is for one company, which it does not name.
 const V1_COMPANY: &str = "lead";
@@ -57,15 +53,10 @@ impl SageOAuth {
             let hint = grant.dialect.retirement();
             ConnectError::Unavailable { message: format!("Sage could not be asked: {error}{hint}") }
         })?;
-        match TokenAnswer::read(&answer) {
-            TokenAnswer::Granted(mut granted) => {
-                let owner = granted.resource_owner_id.take();
-                let tokens = granted.into_tokens(None).ok_or_else(no_refresh_token)?;
-                Ok(GrantedTokens { tokens, owner })
-            }
-            TokenAnswer::Refused(refusal) => Err(exchange_refused(&refusal)),
-            TokenAnswer::Unusable(message) => Err(ConnectError::Unavailable { message }),
-        }
+        let mut granted: Box<Granted> = SAGE.exchanged(&answer, exchange_refused)?;
+        let owner = granted.resource_owner_id.take();
+        let tokens = SAGE.first_tokens(*granted)?;
+        Ok(GrantedTokens { tokens, owner })
     }
 
     /// The company that the tokens are for, and what to keep of it. API v3.1 is asked, because its
@@ -102,13 +93,7 @@ impl SageOAuth {
         credentials: &ClientCredentials,
         form: &[(&str, &str)],
     ) -> Result<Answer, CallError> {
-        let body = form_urlencoded::Serializer::new(String::new())
-            .append_pair("client_id", credentials.api_key.expose())
-            .append_pair("client_secret", credentials.api_secret.expose())
-            .extend_pairs(form)
-            .finish();
-        let headers = HeaderMap::from_iter([(ACCEPT, JSON), (CONTENT_TYPE, FORM)]);
-        self.client.send(Request::post(url.clone(), headers, body.into())).await
+        self.client.send(form_with_credentials(url, credentials, form)).await
     }
 }
 
@@ -151,8 +136,9 @@ impl OAuth for SageOAuth {
         } else {
             self.exchange(&CodeGrant::read(dialect, &request)?).await?
         };
+        let company = self.company(dialect, request.configuration, &granted).await;
         let (company, mut configuration) =
-            self.company(dialect, request.configuration, &granted).await?;
+            if request.external { company? } else { company.map_err(after_exchange)? };
         // What the redirect told is needed for every later call.
         if let (Dialect::Columbus(country), None) = (dialect, request.configuration.text(COUNTRY)) {
             configuration.push((COUNTRY, country.code.to_owned()));
@@ -160,21 +146,12 @@ impl OAuth for SageOAuth {
         Ok(Connected { company, tokens: granted.tokens, configuration })
     }
 
-    /// Only a refused grant is final. A refresh token of API v3.1 works once and lives 31 days;
-    /// those of the retired ones stay as they are, and may be left out of the answer.
     async fn refresh(&self, request: GrantRequest<'_>) -> Result<Tokens, RefreshError> {
         let GrantRequest { credentials, configuration, refresh_token } = request;
         let dialect = Dialect::of(configuration).map_err(unusable)?;
         let form = [("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())];
-        let url = self.endpoints.token(dialect);
-        let answer = self.post(url, credentials, &form).await.map_err(unreachable_now)?;
-        match TokenAnswer::read(&answer) {
-            TokenAnswer::Granted(granted) => granted
-                .into_tokens(Some(refresh_token))
-                .ok_or_else(|| RefreshError::Unavailable { message: NO_REFRESH_TOKEN.to_owned() }),
-            TokenAnswer::Refused(refusal) => Err(refresh_refused(refusal)),
-            TokenAnswer::Unusable(message) => Err(RefreshError::Unavailable { message }),
-        }
+        let answer = self.post(self.endpoints.token(dialect), credentials, &form).await;
+        SAGE.refreshed::<Granted>(answer, refresh_token)
     }
 
     /// Access tokens cannot be ended, they live five minutes; the refresh token can.
@@ -182,38 +159,12 @@ impl OAuth for SageOAuth {
         let dialect = Dialect::of(request.configuration).map_err(unusable)?;
         let Some(url) = self.endpoints.revoke(dialect) else { return Ok(()) };
         let form = [("token", request.refresh_token.expose())];
-        let answer = self.post(url, request.credentials, &form).await.map_err(unreachable_now)?;
-        if answer.status.is_success() {
-            return Ok(());
-        }
-        Err(match token_endpoint::refusal(&answer) {
-            Some(refusal) => refresh_refused(refusal),
-            None => {
-                let message = format!("Sage answered {}", answer.status.as_u16());
-                RefreshError::Unavailable { message }
-            }
-        })
+        SAGE.revoked(self.post(url, request.credentials, &form).await)
     }
-}
-
-fn no_refresh_token() -> ConnectError {
-    ConnectError::Unavailable { message: NO_REFRESH_TOKEN.to_owned() }
-}
-
-fn unreachable_now(error: CallError) -> RefreshError {
-    RefreshError::Unavailable { message: format!("Sage could not be asked: {error}") }
 }
 
 fn unusable(error: DialectProblem) -> RefreshError {
     let message = format!("configuration.{}: {}", error.key, error.problem);
-    RefreshError::Unavailable { message }
-}
-
-fn refresh_refused(refusal: Refusal) -> RefreshError {
-    if refusal.status == StatusCode::BAD_REQUEST && refusal.error == "invalid_grant" {
-        return RefreshError::Refused { provider_message: refusal.words };
-    }
-    let message = format!("Sage answered {}: {}", refusal.status.as_u16(), refusal.words);
     RefreshError::Unavailable { message }
 }
 

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use http::StatusCode;
 use ledgerhook_connector::{ProviderError, Records, RecordsPage, RecordsRequest};
 
 use super::api::{Api, Company, record_path};
@@ -45,7 +44,7 @@ impl Records for SageRecords {
             };
             let answer = self.api.get(company, &path).await?;
             page.reads += 1;
-            if matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::GONE) {
+            if faults::is_gone(&answer) {
                 page.missing.push(id.clone());
                 continue;
             }

@@ -369,11 +369,3 @@ async fn it_says_what_it_is_and_what_it_covers() {
         assert_eq!(feed.covers(resource, &without_business), without, "{resource}");
     }
 }
-
-#[tokio::test]
-async fn nothing_to_ask_for_is_not_asked() {
-    let server = ScriptedServer::new().await;
-    let script = |asked: &Asked, _| panic!("nothing should be asked, but was: {}", asked.line);
-    let page = changes(&server, &["services"], SINCE, script).await.unwrap();
-    assert_eq!((page.reads, page.provider_time, page.more), (0, moment(SINCE), false));
-}

@@ -171,13 +171,3 @@ async fn deletions_are_told_where_a_list_shows_them() {
         assert_eq!(hub.deletions(company, resource, since).await, Ok(None), "{resource}");
     }
 }
-
-#[tokio::test]
-async fn every_event_resource_can_be_read_and_has_known_members() {
-    let server = ScriptedServer::new().await;
-    let hub = FreshBooksHub::new(api(&server));
-    for resource in crate::freshbooks::PROFILE.resource_names() {
-        assert!(hub.has(resource) && !hub.fields(resource).is_empty(), "{resource}");
-    }
-    assert!(!hub.has("preferences"));
-}

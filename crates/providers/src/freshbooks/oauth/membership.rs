@@ -8,7 +8,8 @@ use ledgerhook_model::configuration::keys;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::connect_input::{Wanted, entry_name, problem};
+use super::connect_input::Wanted;
+use crate::connect_input::{entry_name, problem};
 use crate::freshbooks::api::{is_account_id, is_business_id};
 use crate::freshbooks::faults;
 use crate::freshbooks::profile::{ACCOUNT_ID, BUSINESS_ID, BUSINESS_NAME, BUSINESS_UUID};

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use ledgerhook_model::configuration::Configuration;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::*;
+use crate::creation_request::{self, not_asked, object, with};
 use crate::freshbooks::stand_in::{credentials, endpoints};
 use crate::scripted_server::{Asked, Scripted, ScriptedServer, answer, client};
 
@@ -14,10 +15,6 @@ const ME: &str = include_str!("../../../tests/fixtures/freshbooks/oauth/me.json"
 
 fn oauth(server: &ScriptedServer) -> FreshBooksOAuth {
     FreshBooksOAuth::new(client(), endpoints(server))
-}
-
-fn object(json: Value) -> Map<String, Value> {
-    json.as_object().unwrap().clone()
 }
 
 fn configuration() -> Value {
@@ -34,12 +31,6 @@ fn external() -> Value {
     with(configuration(), tokens)
 }
 
-/// `base` with other members; `null` takes a member away.
-fn with(mut base: Value, members: Value) -> Value {
-    base.as_object_mut().unwrap().extend(object(members));
-    base
-}
-
 /// Connects; external where there is no provider data.
 async fn connect(
     server: &ScriptedServer,
@@ -48,19 +39,12 @@ async fn connect(
     script: impl Fn(&Asked, usize) -> Scripted,
 ) -> Result<Connected, ConnectError> {
     let external = provider_data.is_none();
-    let provider_data = object(provider_data.unwrap_or_else(|| json!({})));
-    let configuration = Configuration::from_json(&object(configuration)).unwrap();
-    let request =
-        ConnectRequest { provider_data: &provider_data, configuration: &configuration, external };
-    server.during(script, oauth(server).connect(request)).await
+    let provider_data = provider_data.unwrap_or_else(|| json!({}));
+    let creation = (provider_data, configuration, external);
+    creation_request::connect(server, &oauth(server), creation, script).await
 }
-
 fn code() -> Option<Value> {
     Some(json!({"code": "c o+de"}))
-}
-
-fn not_asked(asked: &Asked, _: usize) -> Scripted {
-    panic!("nothing should be asked, but was: {}", asked.line)
 }
 
 /// Grants tokens, and says who is asking.
@@ -311,23 +295,6 @@ async fn a_refused_exchange_says_which_value_is_wrong() {
 }
 
 #[tokio::test]
-async fn an_exchange_without_a_usable_answer_may_be_tried_again() {
-    let cases = [
-        ("500 Internal Server Error", "{}"),
-        ("429 Too Many Requests", r#"{"error":"x"}"#),
-        ("200 OK", r#"{"access_token":"a"}"#),
-        ("200 OK", r#"{"access_token":"","refresh_token":"r"}"#),
-        ("200 OK", "<html></html>"),
-    ];
-    for (status, body) in cases {
-        let server = ScriptedServer::new().await;
-        let script = |_: &Asked, _| answer(status, body);
-        let error = connect(&server, code(), configuration(), script).await.unwrap_err();
-        assert!(matches!(error, ConnectError::Unavailable { .. }), "{status} {body}: {error}");
-    }
-}
-
-#[tokio::test]
 async fn a_person_who_cannot_be_asked_about_is_told_with_what_to_do() {
     let unauthenticated = include_str!("../../../tests/fixtures/freshbooks/errors/401-me.json");
     let cases = [
@@ -414,28 +381,6 @@ async fn a_refresh_sends_the_redirect_uri_again_and_brings_a_new_refresh_token()
         "client_id=key&client_secret=secret&grant_type=refresh_token&refresh_token=old\
          &redirect_uri=https%3A%2F%2Fexample.com%2Fback"
     );
-}
-
-#[tokio::test]
-async fn only_a_refused_grant_ends_a_connection_and_nothing_is_repeated() {
-    let cases = [
-        ("400 Bad Request", r#"{"error":"invalid_grant","error_description":"d"}"#, true),
-        ("401 Unauthorized", r#"{"error":"invalid_grant"}"#, true),
-        ("401 Unauthorized", r#"{"error":"invalid_client"}"#, false),
-        ("400 Bad Request", r#"{"error":"invalid_request"}"#, false),
-        ("400 Bad Request", "<html></html>", false),
-        ("429 Too Many Requests", r#"{"error":"invalid_grant"}"#, false),
-        ("500 Internal Server Error", r#"{"error":"invalid_grant"}"#, false),
-        ("200 OK", r#"{"access_token":"a","expires_in":1}"#, false),
-        ("200 OK", "", false),
-    ];
-    for (status, body, is_final) in cases {
-        let server = ScriptedServer::new().await;
-        let error = refresh(&server, |_, _| answer(status, body)).await.unwrap_err();
-        let is_refused = matches!(error, RefreshError::Refused { .. });
-        assert_eq!(is_refused, is_final, "{status} {body}: {error}");
-        assert_eq!(server.asked().len(), 1);
-    }
 }
 
 #[tokio::test]

@@ -85,14 +85,6 @@ async fn every_resource_is_read_from_its_own_place() {
 }
 
 #[tokio::test]
-async fn a_page_that_says_404_is_no_word_about_a_record() {
-    let server = ScriptedServer::new().await;
-    let script = |_: &Asked, _| answer("404 Not Found", "<html>nginx</html>");
-    let error = read(&server, "items", &["1"], script).await.unwrap_err();
-    assert!(matches!(error, ProviderError::Unavailable(_)), "{error}");
-}
-
-#[tokio::test]
 async fn an_error_of_any_record_is_the_error_of_all() {
     let server = ScriptedServer::new().await;
     let script = |_: &Asked, index| match index {

@@ -76,9 +76,10 @@ impl<'a> Row<'a> {
     }
 
     /// A recorded answer shows records whose `LastUpdatedTime` is later than their creation and
-    /// whose `SyncToken` is still 0, so the token alone does not tell two states apart.
+    /// whose `SyncToken` is still 0, so the token alone does not tell two states apart. Of an
+    /// inactive record change data capture shows no token and a query does; it is one state.
     fn version(&self) -> Version {
-        let token = match self.is_deleted() {
+        let token = match self.has_ended() {
             true => "deleted",
             false => self.head.sync_token.unwrap_or_default(),
         };
@@ -87,11 +88,15 @@ impl<'a> Row<'a> {
 
     /// QuickBooks does not delete list records; it makes them inactive and says "deleted" on its
     /// pages.
+    fn has_ended(&self) -> bool {
+        self.is_deleted() || self.head.active == Some(false)
+    }
+
     fn kind(&self) -> ChangeKind {
         let times = &self.head.meta_data;
         let is_new = times.create_time == Some(times.last_updated_time)
             && matches!(self.head.sync_token, None | Some("0"));
-        if self.is_deleted() || self.head.active == Some(false) {
+        if self.has_ended() {
             ChangeKind::Deleted
         } else if is_new {
             ChangeKind::Created

@@ -76,7 +76,7 @@ fn each_state_of_a_record_is_told_as_what_happened() {
             format!(r#""SyncToken":"4","Active":false,{}"#, times("1", "5")),
             "DELETED",
             "7|4",
-            "4@1767225605",
+            "deleted@1767225605",
         ),
         (deleted, "DELETED", "7", "deleted@1767225609"),
     ];

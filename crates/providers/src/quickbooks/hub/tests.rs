@@ -208,7 +208,7 @@ async fn a_record_that_is_not_there_is_not_found() {
 }
 
 #[tokio::test]
-async fn deletions_are_told_where_change_data_capture_tells_them() {
+async fn deletions_are_told_where_a_feed_tells_them() {
     let server = ScriptedServer::new().await;
     let mut bills = rows(3, |id| id);
     bills.push(deleted(8, 5));
@@ -221,7 +221,10 @@ async fn deletions_are_told_where_change_data_capture_tells_them() {
     let told = told.unwrap();
     let found: Vec<_> = told.changes.iter().map(|change| change.object_id.as_str()).collect();
     assert_eq!((found, told.answered_at, told.reads), (vec!["8"], Moment::parse(TIME), 1));
-    let untold = hub.deletions(company, "tax-codes", moment(0)).await;
+    let script = |asked: &Asked, _| books.answer(asked);
+    let queried = server.during(script, hub.deletions(company, "tax-codes", moment(0))).await;
+    assert_eq!(queried.unwrap().unwrap().changes, []);
+    let untold = hub.deletions(company, "time-activities", moment(0)).await;
     assert_eq!(untold, Ok(None));
 }
 

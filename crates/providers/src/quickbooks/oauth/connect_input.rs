@@ -8,13 +8,16 @@ use ledgerhook_model::Secret;
 use ledgerhook_model::configuration::{Configuration, keys};
 use serde_json::{Map, Value};
 
-use super::token_answer::ACCESS_LIFETIME_DEFAULT;
+use super::granted::ACCESS_LIFETIME_DEFAULT;
+use crate::connect_input::{
+    CODE, Missing, access_lifetime, check_authorised, check_code, check_digits, check_switch,
+    entry_name, problem, provider_text, redirect_uri,
+};
 use crate::quickbooks::endpoints::SANDBOX_SWITCHES;
 use crate::quickbooks::profile::{
     AUTHENTICATION_TYPE, CDC_TIME_ACTIVITIES, MINOR_VERSION, OAUTH1, OAUTH2, REALM_ID, SCOPE,
     SCOPE_DEFAULT, USER_REFRESH_INTERVAL, USER_TOKEN_SECRET,
 };
-use crate::settings::callable;
 
 /// Longest code, in characters, by Intuit's documents.
 const CODE_CHARS_MAX: usize = 512;
@@ -22,7 +25,6 @@ const CODE_CHARS_MAX: usize = 512;
 /// Most digits of a realm id; those that were seen have 6 to 19.
 const REALM_DIGITS_MAX: usize = 32;
 
-const CODE: &str = "providerData.code";
 /// The member that names the company.
 pub(super) const REALM: &str = "providerData.realmId";
 const REQUEST_TOKEN: &str = "providerData.oauth_token";
@@ -53,15 +55,14 @@ impl<'a> CodeGrant<'a> {
     pub(super) fn read(request: &ConnectRequest<'a>) -> Result<Self, ConnectError> {
         let provider_data = request.provider_data;
         let configuration = request.configuration;
+        check_authorised("Intuit", provider_data, |_| None)?;
         let mut missing = Missing::default();
         let code = missing.or_empty(CODE, provider_text(provider_data, "code"));
         let realm = missing.or_empty(REALM, provider_realm(provider_data));
         let credentials = missing.credentials(configuration);
         let callback_url = missing.entry(configuration, keys::OAUTH_CALLBACK_URL);
         missing.check()?;
-        if code.chars().count() > CODE_CHARS_MAX {
-            return Err(problem(CODE, format!("it is longer than {CODE_CHARS_MAX} characters")));
-        }
+        check_code(code, CODE_CHARS_MAX)?;
         Ok(Self {
             code,
             redirect_uri: redirect_uri(&entry_name(keys::OAUTH_CALLBACK_URL), callback_url)?,
@@ -170,7 +171,7 @@ pub(super) fn external_oauth1(configuration: &Configuration) -> Result<Connected
     let tokens = Tokens {
         access: Secret::new(access),
         refresh: Secret::new(secret),
-        access_lifetime: access_lifetime(configuration, OAUTH1_LIFETIME)?,
+        access_lifetime: access_lifetime(configuration, USER_REFRESH_INTERVAL, OAUTH1_LIFETIME)?,
         refresh_lifetime: None,
         refresh_hard_lifetime: None,
     };
@@ -199,67 +200,17 @@ pub(super) fn external(
     let tokens = Tokens {
         access: Secret::new(access),
         refresh: Secret::new(refresh),
-        access_lifetime: access_lifetime(configuration, ACCESS_LIFETIME_DEFAULT)?,
+        // At most what Intuit gives: the original's default of 151 days was for OAuth 1.0a.
+        access_lifetime: access_lifetime(
+            configuration,
+            USER_REFRESH_INTERVAL,
+            ACCESS_LIFETIME_DEFAULT,
+        )?,
         refresh_lifetime: None,
         refresh_hard_lifetime: None,
     };
     let configuration = vec![(REALM_ID, company.clone())];
     Ok((Connected { company, tokens, configuration }, credentials))
-}
-
-/// What the caller says, at most what Intuit gives. The original's default of 151 days was for
-/// OAuth 1.0a.
-fn access_lifetime(
-    configuration: &Configuration,
-    longest: Duration,
-) -> Result<Duration, ConnectError> {
-    check_digits(configuration, USER_REFRESH_INTERVAL)?;
-    let seconds = configuration.text(USER_REFRESH_INTERVAL).and_then(|text| text.parse().ok());
-    Ok(seconds.map_or(longest, |seconds| Duration::from_secs(seconds).min(longest)))
-}
-
-/// Checks a redirect URI. It is handed on as it was written, because Intuit compares it letter by
-/// letter with the one in its portal.
-pub(super) fn redirect_uri<'a>(field: &str, text: &'a str) -> Result<&'a str, ConnectError> {
-    let text = text.trim();
-    callable(text).map_err(|refusal| problem(field, refusal.to_string()))?;
-    Ok(text)
-}
-
-/// Collects the names of what is missing, so that all are told at once.
-#[derive(Default)]
-struct Missing(Vec<String>);
-
-impl Missing {
-    fn or_empty<T: Default>(&mut self, name: &str, value: Option<T>) -> T {
-        value.unwrap_or_else(|| {
-            self.0.push(name.to_owned());
-            T::default()
-        })
-    }
-
-    fn entry<'a>(&mut self, configuration: &'a Configuration, key: &str) -> &'a str {
-        self.or_empty(&entry_name(key), configuration.text(key))
-    }
-
-    fn credentials(&mut self, configuration: &Configuration) -> ClientCredentials {
-        ClientCredentials {
-            api_key: Secret::new(self.entry(configuration, keys::API_KEY)),
-            api_secret: Secret::new(self.entry(configuration, keys::API_SECRET)),
-        }
-    }
-
-    fn check(&self) -> Result<(), ConnectError> {
-        match self.0.as_slice() {
-            [] => Ok(()),
-            [name] => Err(problem(name, "it is required and was not given")),
-            names => Err(problem(&names.join(", "), "they are required and were not given")),
-        }
-    }
-}
-
-fn provider_text<'a>(provider_data: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
-    provider_data.get(name)?.as_str().map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// The realm id as a text or, as some clients write it, as a number.
@@ -278,13 +229,6 @@ pub(super) fn company(field: &str, text: &str) -> Result<String, ConnectError> {
     Ok(text.to_owned())
 }
 
-fn check_switch(configuration: &Configuration, key: &str) -> Result<(), ConnectError> {
-    match configuration.text(key).map(str::to_ascii_lowercase).as_deref() {
-        None | Some("true" | "false") => Ok(()),
-        Some(_) => Err(problem(&entry_name(key), "it must be true or false")),
-    }
-}
-
 fn check_scope(configuration: &Configuration) -> Result<(), ConnectError> {
     match configuration.text(SCOPE) {
         Some(scope) if !scope.contains(SCOPE_DEFAULT) => {
@@ -293,24 +237,4 @@ fn check_scope(configuration: &Configuration) -> Result<(), ConnectError> {
         }
         _ => Ok(()),
     }
-}
-
-fn check_digits(configuration: &Configuration, key: &str) -> Result<(), ConnectError> {
-    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    match configuration.text(key) {
-        Some(text) if !is_number(text) => {
-            Err(problem(&entry_name(key), "it must be a whole number"))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// How a configuration entry is named in words for the caller.
-pub(super) fn entry_name(key: &str) -> String {
-    format!("configuration.{key}")
-}
-
-/// A member that the caller must change.
-pub(super) fn problem(field: &str, problem: impl Into<String>) -> ConnectError {
-    ConnectError::Request { field: field.to_owned(), problem: problem.into() }
 }

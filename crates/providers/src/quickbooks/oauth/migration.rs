@@ -10,14 +10,16 @@ use ledgerhook_model::configuration::{Configuration, keys};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::connect_input::{self, entry_name, problem, redirect_uri};
-use super::token_answer::TokenAnswer;
-use super::{JSON, no_refresh_token};
+use super::connect_input;
+use super::granted::Granted;
+use super::{INTUIT, JSON};
+use crate::connect_input::{entry_name, problem, redirect_uri};
 use crate::quickbooks::endpoints::Endpoints;
 use crate::quickbooks::oauth1_signature::Signer;
 use crate::quickbooks::profile::{
     AUTHENTICATION_TYPE, OAUTH1, OAUTH2, REALM_ID, SCOPE, SCOPE_DEFAULT,
 };
+use crate::token_endpoint::TokenAnswer;
 
 /// Most characters repeated of the provider's own words.
 const WORDS_CHARS_MAX: usize = 300;
@@ -66,9 +68,9 @@ impl<'a> Migration<'a> {
         let answer = self.ask(client, url).await.map_err(|error| ConnectError::Unavailable {
             message: format!("the provider could not be asked: {error}"),
         })?;
-        match TokenAnswer::read(&answer) {
+        match INTUIT.read::<Granted>(&answer) {
             TokenAnswer::Granted(granted) => {
-                let tokens = granted.into_tokens(None).ok_or_else(no_refresh_token)?;
+                let tokens = INTUIT.first_tokens(*granted)?;
                 Ok((tokens, company_of(&answer)?))
             }
             _ if answer.status.is_client_error() => Err(refused(&answer, is_intuits)),

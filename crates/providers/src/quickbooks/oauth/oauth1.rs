@@ -8,7 +8,8 @@ use ledgerhook_egress::{Answer, CallError, CallableUrl, Client, Request};
 use ledgerhook_model::Secret;
 use url::form_urlencoded;
 
-use super::connect_input::{VerifierGrant, redirect_uri};
+use super::connect_input::VerifierGrant;
+use crate::connect_input::redirect_uri;
 use crate::quickbooks::endpoints::OAuth1Endpoints;
 use crate::quickbooks::oauth1_signature::Signer;
 

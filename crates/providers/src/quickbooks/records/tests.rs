@@ -47,7 +47,7 @@ async fn a_record_is_told_of_as_a_feed_would() {
     let page = read(&server, "customers", &["7"], |_, _| answer("200 OK", body)).await.unwrap();
     let [change] = page.found.as_slice() else { panic!("one record: {page:?}") };
     assert_eq!((change.kind, change.id_to_print()), (ChangeKind::Deleted, "7|4"));
-    assert_eq!(change.version.to_key(), "r:4@1767225605");
+    assert_eq!(change.version.to_key(), "r:deleted@1767225605");
     assert!(change.record.starts_with(r#"{"id":"7|4","syncToken":"4","active":false,"#));
     assert!(server.asked()[0].body.contains("Active IN (true,false)"));
 }

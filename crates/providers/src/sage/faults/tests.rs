@@ -42,7 +42,9 @@ fn every_refusal_says_who_must_act() {
         (401, EDITION_BODY, "rejected"),
         (403, "", "rejected"),
         (403, EDITION_BODY, "rejected"),
+        (403, "<html></html>", "unavailable"),
         (404, "[]", "rejected"),
+        (404, "<html></html>", "unavailable"),
         (405, "", "rejected"),
         (415, "", "rejected"),
         (422, V1_BODY, "rejected"),
@@ -104,6 +106,22 @@ fn a_throttled_call_waits_as_long_as_it_is_told_and_5_seconds_otherwise() {
         let wait = Duration::from_secs(*seconds);
         let error = refusal(&answer(429, headers, ""));
         assert_eq!(error, ProviderError::Throttled { wait }, "{headers:?}");
+    }
+}
+
+#[test]
+fn a_record_is_gone_when_sage_says_so_and_not_a_page_on_the_way() {
+    let not_found = r#"[{"$severity":"error","$dataCode":"RecordNotFound"}]"#;
+    for (status, body, expected) in [
+        (404, not_found, true),
+        (404, "[]", true),
+        (404, "", true),
+        (410, not_found, true),
+        (404, "<html></html>", false),
+        (410, "stream timeout", false),
+        (403, not_found, false),
+    ] {
+        assert_eq!(is_gone(&answer(status, &[], body)), expected, "{status} {body}");
     }
 }
 

@@ -174,7 +174,7 @@ impl<'a> Reader<'a> {
             };
             let answer = self.get(&path).await?;
             // Deleted meanwhile.
-            if matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::GONE) {
+            if faults::is_gone(&answer) {
                 continue;
             }
             match answer::read_record(&answer) {

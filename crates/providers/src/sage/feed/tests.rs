@@ -122,22 +122,6 @@ async fn a_resource_without_deletions_is_not_asked_for_any() {
 }
 
 #[tokio::test]
-async fn other_resources_cost_nothing() {
-    let server = ScriptedServer::new().await;
-    let (feed, access, configuration) = (feed(&server, "products"), access(), configuration(&[]));
-    let since = Moment::parse(SINCE).unwrap();
-    let resources = ["contacts".to_owned()];
-    let request = FeedRequest {
-        access: &access,
-        configuration: &configuration,
-        since,
-        resources: &resources,
-    };
-    let page = feed.changes(request).await.unwrap();
-    assert_eq!((page.reads, page.provider_time), (0, since));
-}
-
-#[tokio::test]
 async fn a_list_without_order_is_read_to_its_end_with_a_token_for_each_page() {
     let server = ScriptedServer::new().await;
     let books = Books(entries(450, |id| 1 + id * 37 % 450));

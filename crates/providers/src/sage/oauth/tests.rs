@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use ledgerhook_model::Secret;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::*;
+use crate::creation_request::{self, not_asked, with};
 use crate::sage::stand_in::{COLUMBUS, V1, endpoints};
 use crate::scripted_server::{Asked, Scripted, ScriptedServer, answer, client};
 
@@ -16,10 +17,6 @@ const BUSINESSES: &str = r#"{"$total":4,"$page":1,"$next":null,"$back":null,"$it
 
 fn oauth(server: &ScriptedServer) -> SageOAuth {
     SageOAuth::new(client(), endpoints(server))
-}
-
-fn object(json: Value) -> Map<String, Value> {
-    json.as_object().unwrap().clone()
 }
 
 fn provider_data() -> Value {
@@ -35,12 +32,6 @@ fn configuration() -> Value {
     })
 }
 
-/// `base` with other members; `null` takes a member away.
-fn with(mut base: Value, members: Value) -> Value {
-    base.as_object_mut().unwrap().extend(object(members));
-    base
-}
-
 async fn connect(
     server: &ScriptedServer,
     provider_data: Value,
@@ -48,13 +39,9 @@ async fn connect(
     external: bool,
     script: impl Fn(&Asked, usize) -> Scripted,
 ) -> Result<Connected, ConnectError> {
-    let provider_data = object(provider_data);
-    let configuration = Configuration::from_json(&object(configuration)).unwrap();
-    let request =
-        ConnectRequest { provider_data: &provider_data, configuration: &configuration, external };
-    server.during(script, oauth(server).connect(request)).await
+    let creation = (provider_data, configuration, external);
+    creation_request::connect(server, &oauth(server), creation, script).await
 }
-
 /// Sage, as it answers when all is well.
 fn sage(asked: &Asked, _: usize) -> Scripted {
     let body = match asked.line.as_str() {
@@ -64,10 +51,6 @@ fn sage(asked: &Asked, _: usize) -> Scripted {
         _ => GRANTED_V3,
     };
     answer("200 OK", body)
-}
-
-fn not_asked(asked: &Asked, _: usize) -> Scripted {
-    panic!("nothing should be asked, but was: {}", asked.line)
 }
 
 fn lines(server: &ScriptedServer) -> Vec<String> {

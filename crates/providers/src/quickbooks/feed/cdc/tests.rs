@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::quickbooks::stand_in::{
-    Books, SINCE, TIME, access, api, ask, configuration, deleted, moment, rows,
+    Books, TIME, access, api, ask, configuration, deleted, moment, rows,
 };
 use crate::scripted_server::{Asked, Scripted, ScriptedServer, answer};
 
@@ -94,17 +94,6 @@ async fn calls_of_a_company_connected_by_oauth_1_are_signed() {
     assert!(authorization.starts_with("OAuth oauth_consumer_key=\"key\","), "{authorization}");
     assert!(authorization.contains("oauth_token=\"access\""), "{authorization}");
     assert!(authorization.contains("oauth_signature_method=\"HMAC-SHA1\""), "{authorization}");
-}
-
-#[tokio::test]
-async fn resources_outside_change_data_capture_cost_no_call_and_move_no_cursor() {
-    let server = ScriptedServer::new().await;
-    let script = |_: &Asked, _| answer("500 Internal Server Error", "");
-    let page = changes(&server, &["tax-codes", "tax-rates"], script).await.unwrap();
-    let provider_time = Moment::parse(SINCE).unwrap();
-    let nothing =
-        FeedPage { changes: Vec::new(), provider_time, reads: 0, more: false, note: None };
-    assert_eq!(page, nothing);
 }
 
 #[tokio::test]
@@ -276,15 +265,6 @@ async fn an_error_of_any_call_is_the_error_of_the_page() {
     };
     let error = changes(&server, &["invoices"], script).await.unwrap_err();
     assert_eq!(error, ProviderError::Throttled { wait: Duration::from_secs(9) });
-}
-
-#[tokio::test]
-async fn an_unreachable_server_is_unavailable() {
-    let mut gone = ScriptedServer::new().await;
-    gone.url = "http://127.0.0.1:1".to_owned();
-    let script = |_: &Asked, _| answer("200 OK", "");
-    let error = changes(&gone, &["invoices"], script).await.unwrap_err();
-    assert!(matches!(error, ProviderError::Unavailable(_)), "{error}");
 }
 
 #[tokio::test]

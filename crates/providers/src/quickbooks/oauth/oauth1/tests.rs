@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ledgerhook_connector::{ConnectRequest, Connected, OAuth, Tokens};
-use ledgerhook_model::configuration::Configuration;
-use serde_json::{Map, Value, json};
+use ledgerhook_connector::{OAuth, Tokens};
+use serde_json::{Value, json};
 
 use super::*;
+use crate::creation_request::{connect, not_asked};
 use crate::quickbooks::api::Api;
 use crate::quickbooks::endpoints::Endpoints;
 use crate::quickbooks::oauth::QuickBooksOAuth;
-use crate::scripted_server::{Asked, Scripted, ScriptedServer, answer, client};
+use crate::scripted_server::{Asked, ScriptedServer, answer, client};
 use crate::settings::ProviderSettings;
 
 const PAIR: &str =
@@ -30,10 +30,6 @@ fn oauth(server: &ScriptedServer, names: &[&str]) -> QuickBooksOAuth {
     QuickBooksOAuth::new(client(), endpoints, api)
 }
 
-fn object(json: Value) -> Map<String, Value> {
-    json.as_object().unwrap().clone()
-}
-
 /// What the original's documents send after the redirect (reference: cloud-elements §3).
 fn provider_data() -> Value {
     json!({
@@ -48,23 +44,6 @@ fn provider_data() -> Value {
 
 fn configuration() -> Value {
     json!({"oauth.api.key": "key", "oauth.api.secret": "secret"})
-}
-
-async fn connect(
-    server: &ScriptedServer,
-    oauth: &QuickBooksOAuth,
-    (provider_data, configuration, external): (Value, Value, bool),
-    script: impl Fn(&Asked, usize) -> Scripted,
-) -> Result<Connected, ConnectError> {
-    let provider_data = object(provider_data);
-    let configuration = Configuration::from_json(&object(configuration)).unwrap();
-    let request =
-        ConnectRequest { provider_data: &provider_data, configuration: &configuration, external };
-    server.during(script, oauth.connect(request)).await
-}
-
-fn not_asked(asked: &Asked, _: usize) -> Scripted {
-    panic!("nothing should be asked, but was: {}", asked.line)
 }
 
 fn token_request() -> RequestTokenRequest {

@@ -1,30 +1,19 @@
-//! What the token endpoint answers, read leniently: numbers may come as texts, and errors come with
-//! or without a description (reference: quickbooks §4.1).
+//! The tokens that Intuit gives, read leniently: numbers may come as texts (reference:
+//! quickbooks §4.1).
 
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ledgerhook_connector::Tokens;
-use ledgerhook_egress::Answer;
 use ledgerhook_model::Secret;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::token_endpoint::{Refusal, SecretText, refusal, seconds};
+use crate::token_endpoint::{Grant, SecretText, seconds};
+
 /// How long an access token lives when the answer does not say: what Intuit documents.
 pub(super) const ACCESS_LIFETIME_DEFAULT: Duration = Duration::from_secs(3_600);
-
-/// An answer of the token endpoint.
-#[derive(Debug)]
-pub(super) enum TokenAnswer {
-    /// Tokens.
-    Granted(Box<Granted>),
-    /// An error of RFC 6749 §5.2.
-    Refused(Refusal),
-    /// Anything else, in words that hold nothing of the answer: there may be a token in it.
-    Unusable(String),
-}
 
 /// Tokens, as they came.
 #[derive(Debug, Deserialize)]
@@ -43,28 +32,14 @@ struct Claims {
     realmid: Option<Value>,
 }
 
-impl TokenAnswer {
-    /// Reads an answer of any status.
-    pub(super) fn read(answer: &Answer) -> Self {
-        let status = answer.status.as_u16();
-        if answer.status.is_success() {
-            return match serde_json::from_slice::<Granted>(&answer.body) {
-                Ok(granted) if !granted.access_token.0.is_empty() => {
-                    Self::Granted(Box::new(granted))
-                }
-                _ => Self::Unusable(format!("Intuit answered {status} without an access token")),
-            };
-        }
-        match refusal(answer) {
-            Some(refusal) => Self::Refused(refusal),
-            None => Self::Unusable(format!("Intuit answered {status}")),
-        }
+impl Grant for Granted {
+    fn access_token(&self) -> &Secret {
+        &self.access_token.0
     }
-}
 
-impl Granted {
-    /// The tokens; `None` when there is no refresh token, neither here nor from before.
-    pub(super) fn into_tokens(self, refresh_before: Option<&Secret>) -> Option<Tokens> {
+    /// Intuit gives back the refresh token, as a rule a new one each day; should it leave it out,
+    /// the old one is still good.
+    fn into_tokens(self, refresh_before: Option<&Secret>) -> Option<Tokens> {
         let refresh = self.refresh_token.map(|text| text.0).filter(|token| !token.is_empty());
         Some(Tokens {
             access: self.access_token.0,
@@ -74,7 +49,9 @@ impl Granted {
             refresh_hard_lifetime: seconds(self.x_refresh_token_hard_expires_in.as_ref()),
         })
     }
+}
 
+impl Granted {
     /// The company that was authorised, where the scope `openid` had Intuit say so. The signature
     /// is not looked at: the token came from Intuit itself, over TLS.
     pub(super) fn authorised_company(&self) -> Option<String> {
