@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use ledgerhook_connector::{ProviderError, Records, RecordsPage, RecordsRequest};
 
 use super::api::{Api, Company, record_path};
-use super::{answer, entities};
+use super::{answer, entities, faults};
 use crate::settled::settled_until;
 
 /// Sage's records.
