@@ -278,6 +278,7 @@ mod tests {
             headers: HeaderMap::new(),
             body: body.to_owned().into(),
             truncated: false,
+            took: Duration::ZERO,
         }
     }
 
