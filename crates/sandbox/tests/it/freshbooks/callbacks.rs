@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use super::bench::{
     ACCOUNT, BUSINESS, Bench, CLIENT_ID, OTHER_CLIENT_ID, USER, callbacks, events, fields,
 };
-use crate::bench::DEADLINE;
+use crate::client::DEADLINE;
 use crate::receiver::Receiver;
 
 fn item(id: &Value) -> String {

@@ -86,7 +86,7 @@ async fn updates_are_inclusive_and_deletes_are_not() {
 
 #[tokio::test]
 async fn answers_are_dated_by_the_clock_that_dates_records() {
-    let bench = SageBench::start().await;
+    let bench = Bench::start().await;
     let tokens = bench.connect().await;
     bench.pass(61);
     let answer = bench.get(&tokens, "contacts").await;
