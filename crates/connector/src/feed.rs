@@ -58,8 +58,8 @@ pub trait ChangeFeed: Send + Sync {
     /// Whether it tells of changes of a resource, for an instance with this configuration. A
     /// resource is covered by one feed at most.
     fn covers(&self, resource: &str, configuration: &Configuration) -> bool;
-    /// Whether its changes of a resource are dated by when they were made; if not, by when they were
-    /// read, because the records do not say.
+    /// Whether its changes of a resource are dated by when they were made; if not, by when they
+    /// were read, because the records do not say.
     fn tells_when(&self, _resource: &str) -> bool {
         true
     }

@@ -99,8 +99,8 @@ impl Polling {
     }
 
     /// Leaves out of a page what a notice may still tell of, and says more of: that it is a void,
-    /// or a merge. The cursor stays before it, so that the next sweep brings what no notice told. Of
-    /// what does not say when it changed no sweep could say that it is old enough.
+    /// or a merge. The cursor stays before it, so that the next sweep brings what no notice told.
+    /// Of what does not say when it changed no sweep could say that it is old enough.
     pub(super) fn leave_to_notices(
         &self,
         seat: &Seat,

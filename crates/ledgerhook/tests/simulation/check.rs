@@ -25,8 +25,8 @@
 //!    revision is that of the books or, if only a notice is known, its second is. Dates have whole
 //!    seconds; within one, a creation comes first and a deletion last, however late a notice was.
 //!
-//! Where notices say nothing but which record (FreshBooks), a record is read behind each of them, and
-//! dates its event. Then, instead:
+//! Where notices say nothing but which record (FreshBooks), a record is read behind each of them,
+//! and dates its event. Then, instead:
 //!
 //! - to 6: what does not say when it changed, and what is gone, is dated by when that was seen;
 //! - to 7: no two events speak of one content, and no end is told of more often than there was one;

@@ -29,7 +29,7 @@ const LOG_LINES_MAX: usize = 400;
 /// Of a thousand steps, in how many customers look whether they are still connected.
 const AUTHORIZATIONS_PER_MILLE: u64 = 20;
 
-/// How fast time passes while a call is on its way: a poll may take many calls, one after the other.
+/// How fast time passes while a call is on its way: a poll may take many, one after the other.
 const WHILE_TRAVELLING: Duration = Duration::from_millis(500);
 
 /// How fast time passes while something is waited for.

@@ -18,9 +18,9 @@
 //!    two sockets of this machine are seen by such a look, since the kernel hands them over in the
 //!    call that writes them.
 //!
-//! A provider may call the gateway before it answers (a handshake within the call that asks for it).
-//! Then its call waits with the inner one, so when some call waits for time and only the provider's
-//! answers are missing beside, it is quiet after [`CALM_PARKS_WITHIN`].
+//! A provider may call the gateway before it answers (a handshake within the call that asks for
+//! it). Then its call waits with the inner one, so when some call waits for time and only the
+//! provider's answers are missing beside, it is quiet after [`CALM_PARKS_WITHIN`].
 //!
 //! Should the kernel ever be late, time moves while an answer is on its way, which is a network
 //! with one slow answer: a run stays valid, though its seed may not go the same way again.

@@ -1,5 +1,5 @@
-//! A month of an idle FreshBooks business with webhooks: a sweep a day for what they lost, and a look
-//! at its callbacks every six hours.
+//! A month of an idle FreshBooks business with webhooks: a sweep a day for what they lost, and a
+//! look at its callbacks every six hours.
 
 use ledgerhook_sandbox::freshbooks::{CallKind, FreshBooks};
 
