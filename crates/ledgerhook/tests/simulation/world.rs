@@ -146,8 +146,8 @@ pub(crate) trait World: Sized + fmt::Debug {
     /// Changes one record of a company, if anything can be done; says what was done.
     fn change(&mut self, company: usize) -> Option<String>;
 
-    /// Changes the record that was changed last once more. `None` where a second change of one second
-    /// has a revision of its own, so that there is nothing to it.
+    /// Changes the record that was changed last once more. `None` where a second change of one
+    /// second has a revision of its own, so that there is nothing to it.
     fn change_again(&mut self, company: usize) -> Option<String>;
 
     /// Where every record that can be an event stands.
