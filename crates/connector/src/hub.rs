@@ -60,7 +60,7 @@ impl HubPlace<'_> {
         };
         before.ok_or_else(|| {
             let problem = "there is no such page; begin at the first one again";
-            ProviderError::Rejected(problem.to_owned())
+            ProviderError::unanswerable(problem)
         })
     }
 }
@@ -123,7 +123,7 @@ pub trait Hub: Send + Sync {
     /// What is known of the members of a resource's records.
     fn fields(&self, resource: &str) -> Vec<FieldProfile>;
     /// A page of records. A condition or an order that the provider cannot answer is
-    /// [`ProviderError::Rejected`], with words that say what it can.
+    /// [`ProviderError::Unanswerable`], with words that say what it can.
     async fn list(
         &self,
         company: HubCompany<'_>,

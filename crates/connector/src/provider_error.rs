@@ -22,10 +22,21 @@ pub enum ProviderError {
     /// The provider failed or could not be reached: try again.
     #[error("the provider is not available: {0}")]
     Unavailable(String),
+    /// The question cannot be answered by this provider, or not with this configuration or budget:
+    /// who asks must change it. The provider has refused nothing.
+    #[error("{0}")]
+    Unanswerable(String),
     /// The provider refused the question itself: a fault of this gateway or of the configuration.
     #[error("the provider refused the request: {0}")]
     Rejected(String),
     /// The provider has no such record, or not any more.
     #[error("the provider has no such record: {0}")]
     NotFound(String),
+}
+
+impl ProviderError {
+    /// A question that cannot be answered, with what is wrong with it and what would be right.
+    pub fn unanswerable(problem: impl Into<String>) -> Self {
+        Self::Unanswerable(problem.into())
+    }
 }

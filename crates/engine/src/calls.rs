@@ -158,7 +158,7 @@ impl Calls {
     /// nobody who has a notice to tell of.
     fn check_budget(&self, seat: &Seat) -> Result<(), ProviderError> {
         let why = self.spent_budget(seat);
-        why.map_or(Ok(()), |why| Err(ProviderError::Rejected(why)))
+        why.map_or(Ok(()), |why| Err(ProviderError::Unanswerable(why)))
     }
 
     /// Counts what a call cost.

@@ -107,6 +107,7 @@ impl From<ProviderError> for Refusal {
             ProviderError::Refused(provider_message) => {
                 Self::ProviderForbids { message, provider_message }
             }
+            ProviderError::Unanswerable(message) => Self::BadRequest(message),
             ProviderError::Rejected(provider_message) => {
                 Self::Provider { message, provider_message }
             }

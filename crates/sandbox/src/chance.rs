@@ -39,11 +39,32 @@ impl Chance {
         range.start().saturating_add(self.below(values))
     }
 
+    /// A place among so many; 0 when there are none.
+    pub(crate) fn place(&mut self, items: usize) -> usize {
+        usize::try_from(self.below(u64::try_from(items).unwrap_or(u64::MAX))).unwrap_or(0)
+    }
+
+    /// One of the items.
+    pub(crate) fn pick<T: Copy>(&mut self, items: &[T]) -> Option<T> {
+        items.get(self.place(items.len())).copied()
+    }
+
+    /// One of the items, each as likely as its weight.
+    pub(crate) fn weighted<T: Copy>(&mut self, items: &[(T, u64)]) -> Option<T> {
+        let mut place = self.below(items.iter().map(|(_, weight)| weight).sum());
+        for (item, weight) in items {
+            match place.checked_sub(*weight) {
+                Some(rest) => place = rest,
+                None => return Some(*item),
+            }
+        }
+        None
+    }
+
     /// Puts the items into a random order.
     pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for taken in (1..items.len()).rev() {
-            let end = u64::try_from(taken).unwrap_or(u64::MAX).saturating_add(1);
-            items.swap(taken, usize::try_from(self.below(end)).unwrap_or(taken));
+            items.swap(taken, self.place(taken.saturating_add(1)));
         }
     }
 
@@ -126,6 +147,18 @@ mod tests {
             assert!(chance.happens(1_000));
         }
         assert_eq!((chance.within(&(7..=7)), chance.below(0)), (7, 0));
+    }
+
+    #[test]
+    fn weights_say_how_likely_an_item_is() {
+        let mut chance = Chance::from_seed(1);
+        let items = [("often", 9), ("never", 0), ("seldom", 1)];
+        let drawn: Vec<_> = (0..1_000).filter_map(|_| chance.weighted(&items)).collect();
+        let count = |item| drawn.iter().filter(|drawn| **drawn == item).count();
+        assert!((850..950).contains(&count("often")));
+        assert_eq!((count("never"), drawn.len()), (0, 1_000));
+        assert_eq!(chance.weighted::<u8>(&[]), None);
+        assert_eq!((chance.pick(&[7]), chance.pick::<u8>(&[])), (Some(7), None));
     }
 
     #[test]

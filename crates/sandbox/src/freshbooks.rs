@@ -205,13 +205,13 @@ impl FreshBooks {
     /// Every count of calls.
     #[must_use]
     pub fn calls(&self) -> Vec<CallCount> {
-        self.shared.lock().calls.list()
+        self.shared.lock().calls.list(CallCount::of)
     }
 
     /// The calls of one kind answered with 2xx for one business; token and identity calls name
     /// none.
     #[must_use]
     pub fn succeeded_calls(&self, business_id: Option<u64>, kind: CallKind) -> u64 {
-        self.shared.lock().calls.succeeded(business_id, kind)
+        self.shared.lock().calls.succeeded(&(business_id, kind))
     }
 }

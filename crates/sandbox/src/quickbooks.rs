@@ -197,13 +197,13 @@ impl QuickBooks {
     /// Every count of calls.
     #[must_use]
     pub fn calls(&self) -> Vec<CallCount> {
-        self.shared.lock().calls.list()
+        self.shared.lock().calls.list(CallCount::of)
     }
 
     /// The calls of one kind answered with 2xx for one company: the ones the provider meters.
     #[must_use]
     pub fn succeeded_calls(&self, realm_id: &str, kind: CallKind) -> u64 {
-        self.shared.lock().calls.succeeded(realm_id, kind)
+        self.shared.lock().calls.succeeded(&(Some(realm_id.to_owned()), kind))
     }
 }
 

@@ -32,12 +32,10 @@ mod times;
 mod types;
 
 use std::io;
-use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::{from_fn_with_state, map_response_with_state};
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -49,8 +47,8 @@ pub use options::SageOptions;
 pub use portal::{App, Business};
 pub use records::{ChangeOperation, RecordKey, RecordOperation, RecordState};
 
-use crate::connection::{ConnectionCut, CuttableListener};
-use crate::options::Clock;
+use crate::options::SandboxOptions;
+use crate::running::Running;
 use books::Books;
 use shared::{BusinessBooks, Shared, SharedState};
 
@@ -66,18 +64,17 @@ pub struct Sage {
 }
 
 impl Sage {
-    /// Opens a listener on 127.0.0.1 and registers the apps and businesses of the options.
-    pub(crate) async fn start(
-        mut options: SageOptions,
-        clock_and_seed: (Clock, u64),
-        tasks: &TaskTracker,
-        stop: &CancellationToken,
+    pub(crate) fn new(
+        base_url: &str,
+        options: &SandboxOptions,
+        tasks: TaskTracker,
+        stop: CancellationToken,
     ) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
-        let base_url = format!("http://{}", listener.local_addr()?);
-        let apps = std::mem::take(&mut options.apps);
-        let businesses = std::mem::take(&mut options.businesses);
-        let shared = Shared::new(base_url, options, clock_and_seed, stop.clone());
+        let mut own = options.sage.clone();
+        let apps = std::mem::take(&mut own.apps);
+        let businesses = std::mem::take(&mut own.businesses);
+        let running = Running::new(options, tasks, stop);
+        let shared = Shared::new(base_url, own, options.seed, running);
         let sage = Self { shared: Arc::new(shared) };
         for app in apps {
             sage.put_app(app).map_err(io::Error::other)?;
@@ -85,14 +82,10 @@ impl Sage {
         for business in businesses {
             sage.put_business(business).map_err(io::Error::other)?;
         }
-        let service = sage.router().into_make_service_with_connect_info::<ConnectionCut>();
-        let server = axum::serve(CuttableListener(listener), service)
-            .with_graceful_shutdown(stop.clone().cancelled_owned());
-        tasks.spawn(async move { server.await });
         Ok(sage)
     }
 
-    fn router(&self) -> Router {
+    pub(crate) fn router(&self) -> Router {
         let shared = &self.shared;
         api::routes()
             .merge(oauth::routes())
@@ -178,18 +171,18 @@ impl Sage {
     /// Forgets the faults still to come and lets hanging calls go on.
     pub fn clear_faults(&self) {
         self.shared.lock().faults.clear();
-        self.shared.release_hanging();
+        self.shared.running.release_hanging();
     }
 
     /// Every count of calls.
     #[must_use]
     pub fn calls(&self) -> Vec<CallCount> {
-        self.shared.lock().calls.list()
+        self.shared.lock().calls.list(CallCount::of)
     }
 
     /// The calls of one kind answered with 2xx for one business.
     #[must_use]
     pub fn succeeded_calls(&self, business_id: &str, kind: CallKind) -> u64 {
-        self.shared.lock().calls.succeeded(business_id, kind)
+        self.shared.lock().calls.succeeded(&(Some(business_id.to_owned()), kind))
     }
 }

@@ -35,21 +35,22 @@ impl Sandbox {
     ///
     /// # Errors
     /// When a port cannot be bound, or a webhook client cannot be built.
-    pub async fn start(mut options: SandboxOptions) -> io::Result<Self> {
+    pub async fn start(options: SandboxOptions) -> io::Result<Self> {
         let (quickbooks_listener, base_url) = bind(options.port).await?;
         let (freshbooks_listener, freshbooks_url) = bind(options.freshbooks.port).await?;
+        let (sage_listener, sage_url) = bind(options.sage.port).await?;
         let stop = CancellationToken::new();
         // Stops what runs already if something else cannot start.
         let stop_guard = stop.clone().drop_guard();
         let tasks = TaskTracker::new();
-        let sage = std::mem::take(&mut options.sage);
-        let clock_and_seed = (options.clock.clone(), options.seed);
-        let sage = Sage::start(sage, clock_and_seed, &tasks, &stop).await?;
+        let sage = Sage::new(&sage_url, &options, tasks.clone(), stop.clone())?;
         let freshbooks = FreshBooks::new(&freshbooks_url, &options, tasks.clone(), stop.clone())?;
         let quickbooks = QuickBooks::new(&base_url, options, tasks.clone(), stop.clone())?;
-        for (listener, router) in
-            [(quickbooks_listener, quickbooks.router()), (freshbooks_listener, freshbooks.router())]
-        {
+        for (listener, router) in [
+            (quickbooks_listener, quickbooks.router()),
+            (freshbooks_listener, freshbooks.router()),
+            (sage_listener, sage.router()),
+        ] {
             tasks.spawn(carry(listener, router, stop.clone()));
         }
         Ok(Self { base_url, quickbooks, freshbooks, sage, tasks, stop: stop_guard })

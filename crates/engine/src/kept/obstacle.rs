@@ -40,6 +40,7 @@ impl From<ProviderError> for Obstacle {
             ProviderError::Unavailable(_) => Self::NotNow(NotNow { wait: Duration::ZERO, why }),
             ProviderError::Unauthorized
             | ProviderError::Refused(_)
+            | ProviderError::Unanswerable(_)
             | ProviderError::Rejected(_)
             | ProviderError::NotFound(_) => Self::ShutOut(why),
         }

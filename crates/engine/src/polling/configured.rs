@@ -77,15 +77,14 @@ impl ChangeFeed for ConfiguredFeed {
 
     async fn changes(&self, request: FeedRequest<'_>) -> Result<FeedPage, ProviderError> {
         let began_at = self.clock.now();
-        let rejected = |error: String| ProviderError::Rejected(error);
         let question = plan(&self.resource, request.since, began_at)
-            .map_err(|error| rejected(error.to_string()))?;
+            .map_err(|error| ProviderError::unanswerable(error.to_string()))?;
         let company = HubCompany { access: request.access, configuration: request.configuration };
         let found = self.list(company, &question).await?;
         let mut changes = Vec::new();
         for record in &found.records {
             let polled = classify(&self.resource, record, request.since, began_at)
-                .map_err(|error| rejected(error.to_string()))?;
+                .map_err(|error| ProviderError::unanswerable(error.to_string()))?;
             let Some(polled) = polled else { continue };
             let (object_id, printed_id) = without_revision(polled.object_id);
             changes.push(Change {
@@ -144,7 +143,7 @@ impl ConfiguredFeed {
                 return Ok(found);
             }
         }
-        Err(ProviderError::Rejected(format!(
+        Err(ProviderError::unanswerable(format!(
             "the question of `{}` has more than {PAGES_MAX} pages of answers; let its where ask for \
              what changed since the last poll, as in updated_at >= '${{gmtDate:…}}'",
             self.resource.name

@@ -52,7 +52,7 @@ impl Polling {
         feed: &Arc<dyn ChangeFeed>,
     ) -> Result<Sweep, ProviderError> {
         if let Some(why) = self.parts.base.spent_budget(seat) {
-            return Err(ProviderError::Rejected(why));
+            return Err(ProviderError::Unanswerable(why));
         }
         let poll = PollId::new(seat.id, feed.name());
         let turn = self.turn(&poll).lock_owned().await;

@@ -40,7 +40,7 @@ impl<'a> Company<'a> {
         let account = self.access.company.as_str();
         match is_account_id(account) {
             true => Ok(account),
-            false => Err(ProviderError::Rejected(format!(
+            false => Err(ProviderError::unanswerable(format!(
                 "`{account}` is not an account id of FreshBooks, which is made of letters and digits"
             ))),
         }
@@ -48,7 +48,7 @@ impl<'a> Company<'a> {
 
     fn business(self) -> Result<&'a str, ProviderError> {
         business_id(self.configuration).ok_or_else(|| {
-            ProviderError::Rejected(format!(
+            ProviderError::unanswerable(format!(
                 "configuration.{BUSINESS_ID} is not set, or not a number; projects, time and \
                  services are read by it"
             ))
@@ -134,7 +134,7 @@ impl Api {
         body: Option<&Value>,
     ) -> Result<Answer, ProviderError> {
         let url = callable(&format!("{}{path}", self.endpoints.api))
-            .map_err(|refusal| ProviderError::Rejected(refusal.to_string()))?;
+            .map_err(|refusal| ProviderError::unanswerable(refusal.to_string()))?;
         let tokens = company.access.tokens().await?;
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));

@@ -248,7 +248,7 @@ fn is_last(page: &ListPage<'_>, number: u32) -> bool {
 
 fn too_long(entity: &Entity, since: Moment) -> ProviderError {
     let (list, since) = (entity.list_key, since.to_iso_seconds());
-    ProviderError::Rejected(format!(
+    ProviderError::unanswerable(format!(
         "FreshBooks lists more than {PAGES_PER_LIST_MAX} pages of {list} that may have changed since \
          {since}; begin later, with configuration.event.poller.history"
     ))

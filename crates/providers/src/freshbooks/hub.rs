@@ -48,7 +48,7 @@ impl FreshBooksHub {
     }
 
     fn known(&self, resource: &str) -> Result<&KnownEntity, ProviderError> {
-        let unknown = || ProviderError::Rejected(format!("FreshBooks has no {resource}"));
+        let unknown = || ProviderError::unanswerable(format!("FreshBooks has no {resource}"));
         self.entities.of_resource(resource).ok_or_else(unknown)
     }
 
@@ -137,7 +137,7 @@ impl Hub for FreshBooksHub {
         let known = self.known(resource)?;
         if !is_number(id) {
             let problem = format!("`{id}` is not an id of FreshBooks, which is a number");
-            return Err(ProviderError::Rejected(problem));
+            return Err(ProviderError::unanswerable(problem));
         }
         let (company, key) = (own(company), known.entity.item_key);
         let path = company.item_path(known.entity, id)?;

@@ -41,7 +41,7 @@ impl Records for FreshBooksRecords {
     async fn read(&self, request: RecordsRequest<'_>) -> Result<RecordsPage, ProviderError> {
         let Some(known) = self.entities.of_resource(request.resource) else {
             let problem = format!("FreshBooks has no {}", request.resource);
-            return Err(ProviderError::Rejected(problem));
+            return Err(ProviderError::unanswerable(problem));
         };
         let company = Company { access: request.access, configuration: request.configuration };
         let ids: BTreeSet<&str> = request.object_ids.iter().map(String::as_str).collect();

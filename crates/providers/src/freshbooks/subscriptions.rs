@@ -131,7 +131,7 @@ impl Subscriptions for FreshBooksSubscriptions {
                 return Ok(found);
             }
         }
-        Err(ProviderError::Rejected(format!(
+        Err(ProviderError::unanswerable(format!(
             "FreshBooks has more than {PAGES_MAX} pages of callbacks of this app for the business; \
              delete those that nobody needs"
         )))
@@ -163,7 +163,7 @@ fn callbacks_path(company: Company<'_>) -> Result<String, ProviderError> {
 fn callback_path(company: Company<'_>, id: &str) -> Result<String, ProviderError> {
     if !is_number(id) {
         let problem = format!("`{id}` is not the number of a callback");
-        return Err(ProviderError::Rejected(problem));
+        return Err(ProviderError::unanswerable(problem));
     }
     Ok(format!("{}/{id}", callbacks_path(company)?))
 }

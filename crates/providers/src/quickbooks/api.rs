@@ -109,7 +109,7 @@ impl Api {
         let realm = &company.access.company;
         if realm.is_empty() || !realm.bytes().all(|byte| byte.is_ascii_digit()) {
             let problem = format!("`{realm}` is not a realm id, which is made of digits");
-            return Err(ProviderError::Rejected(problem));
+            return Err(ProviderError::unanswerable(problem));
         }
         let api = self.endpoints.api(company.configuration);
         let minor_version =
@@ -119,7 +119,7 @@ impl Api {
             .append_pair("minorversion", minor_version)
             .finish();
         callable(&format!("{api}/v3/company/{realm}/{operation}?{query}"))
-            .map_err(|refusal| ProviderError::Rejected(refusal.to_string()))
+            .map_err(|refusal| ProviderError::unanswerable(refusal.to_string()))
     }
 
     /// Makes a call in the company's turn. Once one was throttled, nobody calls for the company

@@ -61,7 +61,7 @@ fn order(change: &Change) -> (Moment, &str, &str) {
 /// More changes at one second than are shown at once: there is no way on.
 fn stuck(entity: &Entity, count: usize, at: Moment) -> ProviderError {
     let (name, time) = (entity.name, at.to_iso_seconds());
-    ProviderError::Rejected(format!(
+    ProviderError::unanswerable(format!(
         "QuickBooks shows {count} changes of {name} at {time} and nothing after them, so there is \
          no later time to go on from"
     ))

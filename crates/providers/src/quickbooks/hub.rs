@@ -42,7 +42,8 @@ impl QuickBooksHub {
     }
 
     fn known(&self, resource: &str) -> Result<&KnownEntity, ProviderError> {
-        let unknown = || ProviderError::Rejected(format!("QuickBooks has no query for {resource}"));
+        let unknown =
+            || ProviderError::unanswerable(format!("QuickBooks has no query for {resource}"));
         self.entities.readable(resource).ok_or_else(unknown)
     }
 
@@ -124,7 +125,7 @@ impl Hub for QuickBooksHub {
         let own_id = values::own_id(id);
         if !query_text::is_id(own_id) {
             let problem = format!("`{id}` is not an id of QuickBooks, such as 12 or 12|3");
-            return Err(ProviderError::Rejected(problem));
+            return Err(ProviderError::unanswerable(problem));
         }
         let text = query_text::with_ids(known.entity, &[own_id]);
         let answer = self.api.query(own(company), text).await?;

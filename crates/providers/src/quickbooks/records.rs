@@ -40,7 +40,7 @@ impl Records for QuickBooksRecords {
     async fn read(&self, request: RecordsRequest<'_>) -> Result<RecordsPage, ProviderError> {
         let Some(known) = self.entities.readable(request.resource) else {
             let problem = format!("QuickBooks has no query for {}", request.resource);
-            return Err(ProviderError::Rejected(problem));
+            return Err(ProviderError::unanswerable(problem));
         };
         let company = Company { access: request.access, configuration: request.configuration };
         let mut missing: BTreeSet<&str> = request.object_ids.iter().map(String::as_str).collect();

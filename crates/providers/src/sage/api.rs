@@ -27,7 +27,7 @@ impl Company<'_> {
     /// The generation of API in which it is read.
     pub(super) fn dialect(self) -> Result<Dialect, ProviderError> {
         Dialect::of(self.configuration).map_err(|error| {
-            ProviderError::Rejected(format!("configuration.{}: {}", error.key, error.problem))
+            ProviderError::unanswerable(format!("configuration.{}: {}", error.key, error.problem))
         })
     }
 }
@@ -58,7 +58,7 @@ impl Api {
     ) -> Result<Answer, ProviderError> {
         let dialect = company.dialect()?;
         let url = callable(&format!("{}/{path}", self.endpoints.api(dialect)))
-            .map_err(|refusal| ProviderError::Rejected(refusal.to_string()))?;
+            .map_err(|refusal| ProviderError::unanswerable(refusal.to_string()))?;
         let mut call = Request::get(url);
         call.headers = headers::of(company, dialect, &call, self.nonces).await?;
         self.client

@@ -85,7 +85,7 @@ impl ChangeFeed for SageFeed {
         }
         if !dialect.tells_changes() {
             let problem = "API v1 has no way to ask for changes; leave base.url out";
-            return Err(ProviderError::Rejected(problem.to_owned()));
+            return Err(ProviderError::unanswerable(problem));
         }
         let mut reader = Reader::new(&self.api, company, self.entity, &self.resource);
         let has_more_ways = dialect.tells_deletions_and_sorts();
@@ -148,7 +148,7 @@ fn order(change: &Change) -> (Moment, bool, &str) {
 /// More changes at one second than are read at once: there is no way on.
 fn stuck(entity: &Entity, at: Moment) -> ProviderError {
     let (name, time) = (entity.endpoint, at.to_iso_seconds());
-    ProviderError::Rejected(format!(
+    ProviderError::unanswerable(format!(
         "more {name} changed at {time} than are read at once, so there is no later time to go on \
          from"
     ))

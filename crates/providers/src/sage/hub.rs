@@ -118,7 +118,7 @@ impl Hub for SageHub {
         let dialect = company.dialect()?;
         if !dialect.tells_changes() {
             let problem = "lists of API v1 cannot be asked; leave configuration.base.url out";
-            return Err(ProviderError::Rejected(problem.to_owned()));
+            return Err(ProviderError::unanswerable(problem));
         }
         let question = Question::new(entity, dialect, &query)?;
         let count = query.page_size.clamp(1, PAGE_SIZE_MAX);
@@ -135,7 +135,7 @@ impl Hub for SageHub {
         let entity = known(resource)?;
         let path = record_path(entity.endpoint, id).ok_or_else(|| {
             let form = "such as f5b2a1c09d3e4f6789ab0123456789cd";
-            ProviderError::Rejected(format!("`{id}` is not an id of Sage, {form}"))
+            ProviderError::unanswerable(format!("`{id}` is not an id of Sage, {form}"))
         })?;
         let answer = self.api.get(own(company), &path).await?;
         if faults::is_gone(&answer) {
@@ -164,7 +164,7 @@ impl Hub for SageHub {
 }
 
 fn known(resource: &str) -> Result<&'static Entity, ProviderError> {
-    let unknown = || ProviderError::Rejected(format!("Sage has no list of {resource}"));
+    let unknown = || ProviderError::unanswerable(format!("Sage has no list of {resource}"));
     entities::find(resource).ok_or_else(unknown)
 }
 

@@ -32,7 +32,7 @@ impl Records for SageRecords {
     async fn read(&self, request: RecordsRequest<'_>) -> Result<RecordsPage, ProviderError> {
         let Some(entity) = entities::find(request.resource) else {
             let problem = format!("Sage has no list of {}", request.resource);
-            return Err(ProviderError::Rejected(problem));
+            return Err(ProviderError::unanswerable(problem));
         };
         let company = Company { access: request.access, configuration: request.configuration };
         let resource: Arc<str> = entity.resource.into();

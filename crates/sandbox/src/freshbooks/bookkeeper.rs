@@ -1,10 +1,7 @@
 //! A scripted bookkeeper: makes one believable change of a business's books after another.
-//!
-//! Chance picks the deeds by their weights; the same seed on the same books does the same.
 
 use std::fmt;
 use std::num::NonZeroU32;
-use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -12,17 +9,12 @@ use serde_json::{Value, json};
 use super::books::{Change, Fields, fields_of};
 use super::nouns::Verb;
 use super::{FreshBooks, FreshBooksError, RecordOperation, records};
+use crate::bookkeeping::{self, Bookkeeping};
 use crate::chance::Chance;
-
-/// Deeds tried for one step before the bookkeeper just adds a client: enough that even in new
-/// books one can be done.
-const DEEDS_TRIED_MAX: usize = 16;
-
-const MINUTE: Duration = Duration::from_secs(60);
 
 /// One kind of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Deed {
+pub(crate) enum Deed {
     Create(&'static str),
     /// Changes the first property of a record.
     Edit(&'static str, &'static str),
@@ -32,7 +24,7 @@ enum Deed {
 }
 
 /// The deeds, each with its weight.
-const DEEDS: [(Deed, u64); 36] = [
+const DEEDS: &[(Deed, u64)] = &[
     (Deed::Create("client"), 8),
     (Deed::Create("item"), 3),
     (Deed::Create("tax"), 1),
@@ -115,17 +107,7 @@ impl Bookkeeper {
     /// [`FreshBooksError::UnknownBusiness`], and [`FreshBooksError::Refused`] once the books are
     /// full and nothing else could be done either.
     pub fn step(&mut self) -> Result<BookkeeperStep, FreshBooksError> {
-        for _ in 0..DEEDS_TRIED_MAX {
-            let deed = self.draw_deed();
-            match self.attempt(deed) {
-                Ok(Some(step)) => return Ok(step),
-                // Nothing to do it with.
-                Ok(None) | Err(FreshBooksError::Refused { .. }) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        let step = self.create("client")?;
-        step.ok_or(FreshBooksError::NothingToReferTo("client"))
+        bookkeeping::step(self)
     }
 
     /// Makes changes at a steady pace of tokio's time, one at a time, until one fails; why it
@@ -133,27 +115,21 @@ impl Bookkeeper {
     pub async fn run(
         &mut self,
         changes_per_minute: NonZeroU32,
-        mut on_step: impl FnMut(&BookkeeperStep),
+        on_step: impl FnMut(&BookkeeperStep),
     ) -> FreshBooksError {
-        let mut pace = tokio::time::interval(MINUTE / changes_per_minute.get());
-        loop {
-            pace.tick().await;
-            match self.step() {
-                Ok(step) => on_step(&step),
-                Err(error) => return error,
-            }
-        }
+        bookkeeping::run(self, changes_per_minute, on_step).await
     }
+}
 
-    fn draw_deed(&mut self) -> Deed {
-        let mut place = self.chance.below(DEEDS.iter().map(|(_, weight)| weight).sum());
-        for (deed, weight) in DEEDS {
-            match place.checked_sub(weight) {
-                Some(rest) => place = rest,
-                None => return deed,
-            }
-        }
-        Deed::Create("invoice")
+impl Bookkeeping for Bookkeeper {
+    type Deed = Deed;
+    type Step = BookkeeperStep;
+    type Error = FreshBooksError;
+
+    const DEEDS: &'static [(Deed, u64)] = DEEDS;
+
+    fn chance(&mut self) -> &mut Chance {
+        &mut self.chance
     }
 
     fn attempt(&mut self, deed: Deed) -> Result<Option<BookkeeperStep>, FreshBooksError> {
@@ -170,6 +146,16 @@ impl Bookkeeper {
         }
     }
 
+    fn is_refusal(error: &FreshBooksError) -> bool {
+        matches!(error, FreshBooksError::Refused { .. })
+    }
+
+    fn last_resort(&mut self) -> Result<BookkeeperStep, FreshBooksError> {
+        self.create("client")?.ok_or(FreshBooksError::NothingToReferTo("client"))
+    }
+}
+
+impl Bookkeeper {
     /// Creates a record, or the first one missing that it would refer to.
     fn create(&mut self, noun: &str) -> Result<Option<BookkeeperStep>, FreshBooksError> {
         self.number += 1;

@@ -14,4 +14,3 @@ pub use outbox::{Delivery, Notice, NoticeStats};
 pub(super) use outbox::{NoticeOf, Outbox};
 pub use registry::Callback;
 pub(super) use registry::Callbacks;
-pub(super) use sender::client;

@@ -1,9 +1,9 @@
 //! Counts the calls per business and kind.
 
-use std::collections::BTreeMap;
-
-use axum::http::{Method, Request, StatusCode};
+use axum::http::{Method, Request};
 use serde::{Deserialize, Serialize};
+
+use crate::call_tally::Answered;
 
 /// What a call was for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -46,6 +46,16 @@ pub(super) enum Named {
     Nothing,
 }
 
+impl CallCount {
+    pub(super) fn of((business_id, kind): CallKey, answered: Answered) -> Self {
+        let Answered { succeeded, failed, throttled } = answered;
+        Self { business_id, kind, succeeded, failed, throttled }
+    }
+}
+
+/// What calls are counted by: bounded by the businesses there are.
+pub(super) type CallKey = (Option<u64>, CallKind);
+
 /// A call that is counted and that a fault may hit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Call {
@@ -86,43 +96,6 @@ impl Call {
             _ => CallKind::Write,
         };
         Some(Self { named, kind })
-    }
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Count {
-    succeeded: u64,
-    failed: u64,
-    throttled: u64,
-}
-
-/// The counts so far: one for each kind and business, so they are bounded by the businesses.
-#[derive(Debug, Default)]
-pub(super) struct CallCounts {
-    counts: BTreeMap<(Option<u64>, CallKind), Count>,
-}
-
-impl CallCounts {
-    pub(super) fn count(&mut self, business_id: Option<u64>, kind: CallKind, status: StatusCode) {
-        let count = self.counts.entry((business_id, kind)).or_default();
-        count.succeeded += u64::from(status.is_success());
-        count.failed += u64::from(!status.is_success());
-        count.throttled += u64::from(status == StatusCode::TOO_MANY_REQUESTS);
-    }
-
-    pub(super) fn list(&self) -> Vec<CallCount> {
-        let listed = |((business_id, kind), count): (&(Option<u64>, CallKind), &Count)| CallCount {
-            business_id: *business_id,
-            kind: *kind,
-            succeeded: count.succeeded,
-            failed: count.failed,
-            throttled: count.throttled,
-        };
-        self.counts.iter().map(listed).collect()
-    }
-
-    pub(super) fn succeeded(&self, business_id: Option<u64>, kind: CallKind) -> u64 {
-        self.counts.get(&(business_id, kind)).map_or(0, |count| count.succeeded)
     }
 }
 

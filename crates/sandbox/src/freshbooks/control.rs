@@ -8,11 +8,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::shared::SharedState;
-use super::{
-    App, Business, FaultPlan, FreshBooks, FreshBooksError, RecordKey, RecordOperation, RecordState,
-    User,
+use super::{FreshBooks, FreshBooksError, RecordKey, RecordOperation, RecordState};
+use crate::control::{
+    Answer, Body, ControlError, Operation, act, clear, disconnect, done, expire_tokens, listed,
+    put, show,
 };
-use crate::control::{Answer, Body, ControlError, Disconnect, Nothing, Operation, done, listed};
 
 /// What `GET /sandbox` says.
 const GUIDE: &str = include_str!("control_guide.txt");
@@ -40,69 +40,27 @@ impl From<FreshBooksError> for ControlError {
 pub(super) fn routes(freshbooks: FreshBooks) -> Router<SharedState> {
     Router::new()
         .route("/sandbox", get(async || GUIDE))
-        .route("/sandbox/apps", post(put_app))
-        .route("/sandbox/users", get(users).post(put_user))
-        .route("/sandbox/users/{identity}/expire-tokens", post(expire_tokens))
-        .route("/sandbox/users/{identity}/disconnect", post(disconnect))
-        .route("/sandbox/businesses", get(businesses).post(add_business))
+        .route("/sandbox/apps", put(FreshBooks::put_app))
+        .route("/sandbox/users", show(FreshBooks::users).merge(put(FreshBooks::put_user)))
+        .route(
+            "/sandbox/users/{identity}/expire-tokens",
+            expire_tokens(FreshBooks::expire_access_tokens),
+        )
+        .route("/sandbox/users/{identity}/disconnect", disconnect(FreshBooks::disconnect))
+        .route(
+            "/sandbox/businesses",
+            show(FreshBooks::businesses).merge(put(FreshBooks::add_business)),
+        )
         .route("/sandbox/businesses/{business}/notices", post(treat_notices))
         .route("/sandbox/businesses/{business}/callbacks", get(callbacks))
         .route("/sandbox/businesses/{business}/records", get(snapshot))
         .route("/sandbox/businesses/{business}/records/{noun}", post(change_record))
-        .route("/sandbox/faults", post(add_fault).delete(clear_faults))
-        .route("/sandbox/calls", get(calls))
-        .route("/sandbox/notices", get(notices))
-        .route("/sandbox/notices/{number}/resend", post(resend))
-        .route("/sandbox/deliveries", get(deliveries))
+        .route("/sandbox/faults", put(FreshBooks::add_fault).merge(clear(FreshBooks::clear_faults)))
+        .route("/sandbox/calls", show(FreshBooks::calls))
+        .route("/sandbox/notices", show(FreshBooks::notices))
+        .route("/sandbox/notices/{number}/resend", act(FreshBooks::resend_notice))
+        .route("/sandbox/deliveries", show(FreshBooks::deliveries))
         .with_state(freshbooks)
-}
-
-async fn put_app(State(freshbooks): State<FreshBooks>, body: Body<App>) -> Answer {
-    let Json(app) = body?;
-    let shown = json!(app);
-    freshbooks.put_app(app)?;
-    Ok(Json(shown))
-}
-
-async fn users(State(freshbooks): State<FreshBooks>) -> Answer {
-    Ok(Json(json!(freshbooks.users())))
-}
-
-async fn put_user(State(freshbooks): State<FreshBooks>, body: Body<User>) -> Answer {
-    let Json(user) = body?;
-    let shown = json!(user);
-    freshbooks.put_user(user)?;
-    Ok(Json(shown))
-}
-
-async fn expire_tokens(
-    State(freshbooks): State<FreshBooks>,
-    Path(identity): Path<u64>,
-    body: Body<Nothing>,
-) -> Answer {
-    let Json(Nothing {}) = body?;
-    Ok(Json(json!({"expired": freshbooks.expire_access_tokens(identity)?})))
-}
-
-async fn disconnect(
-    State(freshbooks): State<FreshBooks>,
-    Path(identity): Path<u64>,
-    body: Body<Disconnect>,
-) -> Answer {
-    let Json(Disconnect { client_id }) = body?;
-    let disconnected = freshbooks.disconnect(identity, client_id.as_deref())?;
-    Ok(Json(json!({"disconnected": disconnected})))
-}
-
-async fn businesses(State(freshbooks): State<FreshBooks>) -> Answer {
-    Ok(Json(json!(freshbooks.businesses())))
-}
-
-async fn add_business(State(freshbooks): State<FreshBooks>, body: Body<Business>) -> Answer {
-    let Json(business) = body?;
-    let shown = json!(business);
-    freshbooks.add_business(business)?;
-    Ok(Json(shown))
 }
 
 /// What to do with the next notices of a business, or with those held.
@@ -161,38 +119,4 @@ async fn change_record(
         }
     };
     Ok(Json(freshbooks.change_record(business, &noun, operation, body)?))
-}
-
-async fn add_fault(State(freshbooks): State<FreshBooks>, body: Body<FaultPlan>) -> Answer {
-    let Json(plan) = body?;
-    let shown = json!(plan);
-    freshbooks.add_fault(plan)?;
-    Ok(Json(shown))
-}
-
-async fn clear_faults(State(freshbooks): State<FreshBooks>) -> Answer {
-    freshbooks.clear_faults();
-    done()
-}
-
-async fn calls(State(freshbooks): State<FreshBooks>) -> Answer {
-    Ok(Json(json!(freshbooks.calls())))
-}
-
-async fn notices(State(freshbooks): State<FreshBooks>) -> Answer {
-    Ok(Json(json!(freshbooks.notices())))
-}
-
-async fn resend(
-    State(freshbooks): State<FreshBooks>,
-    Path(number): Path<u64>,
-    body: Body<Nothing>,
-) -> Answer {
-    let Json(Nothing {}) = body?;
-    freshbooks.resend_notice(number)?;
-    done()
-}
-
-async fn deliveries(State(freshbooks): State<FreshBooks>) -> Answer {
-    Ok(Json(json!(freshbooks.deliveries())))
 }

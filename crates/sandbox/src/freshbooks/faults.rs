@@ -1,26 +1,19 @@
 //! Faults on request: how the next calls go wrong.
 
-use std::collections::VecDeque;
-
 use axum::Json;
-use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::calls::{Call, CallKind};
+use super::calls::{Call, CallKey, CallKind};
 use super::shared::SharedState;
 use super::throttle;
 use crate::connection::ConnectionCut;
-
-/// Plans that may wait at once, so that a runaway script cannot fill the memory.
-const PLANS_MAX: usize = 1_000;
-/// Bytes of an answer that half a body is made of: more than any answer here has.
-const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
+use crate::fault_queue::{FaultOrder, once};
+use crate::line::Line;
 
 /// One way for a call to go wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,10 +57,6 @@ pub struct FaultPlan {
     pub business_id: Option<u64>,
 }
 
-fn once() -> u32 {
-    1
-}
-
 impl FaultPlan {
     /// The next `count` calls of the API.
     #[must_use]
@@ -86,39 +75,18 @@ impl FaultPlan {
     pub fn of_business(self, business_id: u64) -> Self {
         Self { business_id: Some(business_id), ..self }
     }
-
-    fn hits(&self, kind: CallKind, business_id: Option<u64>) -> bool {
-        let of_kind = self.kind.map_or(kind != CallKind::Token, |wanted| wanted == kind);
-        of_kind && (self.business_id.is_none() || self.business_id == business_id)
-    }
 }
 
-/// The plans still to be carried out, oldest first.
-#[derive(Debug, Default)]
-pub(super) struct FaultPlans {
-    plans: VecDeque<FaultPlan>,
-}
+impl FaultOrder for FaultPlan {
+    type Call = CallKey;
 
-impl FaultPlans {
-    /// Puts a plan behind the others; false when there are too many.
-    pub(super) fn add(&mut self, plan: FaultPlan) -> bool {
-        let room = self.plans.len() < PLANS_MAX;
-        if room && plan.count > 0 {
-            self.plans.push_back(plan);
-        }
-        room
+    fn hits(&self, (business_id, kind): &CallKey) -> bool {
+        let of_kind = self.kind.map_or(*kind != CallKind::Token, |wanted| wanted == *kind);
+        of_kind && (self.business_id.is_none() || self.business_id == *business_id)
     }
 
-    pub(super) fn clear(&mut self) {
-        self.plans.clear();
-    }
-
-    fn take(&mut self, kind: CallKind, business_id: Option<u64>) -> Option<Fault> {
-        let plan = self.plans.iter_mut().find(|plan| plan.hits(kind, business_id))?;
-        let fault = plan.fault;
-        plan.count -= 1;
-        self.plans.retain(|plan| plan.count > 0);
-        Some(fault)
+    fn calls_left(&mut self) -> &mut u32 {
+        &mut self.count
     }
 }
 
@@ -130,27 +98,23 @@ pub(super) async fn intercept(
     next: Next,
 ) -> Response {
     let Some(Call { named, kind }) = Call::of(&request) else { return next.run(request).await };
-    let (business_id, fault) = {
+    let (key, plan) = {
         let mut state = shared.lock();
-        let business_id = state.business_named(&named);
-        let fault = state.faults.take(kind, business_id);
-        (business_id, fault)
+        let key = (state.business_named(&named), kind);
+        (key, state.faults.take(&key))
     };
-    let answer = match fault {
+    let answer = match plan {
         None => next.run(request).await,
-        Some(fault) => go_wrong(fault, &shared, &cut, request, next).await,
+        Some(plan) => {
+            let line = Line { running: &shared.running, cut, request, next };
+            go_wrong(plan.fault, line).await
+        }
     };
-    shared.lock().calls.count(business_id, kind, answer.status());
+    shared.lock().calls.count(key, answer.status());
     answer
 }
 
-async fn go_wrong(
-    fault: Fault,
-    shared: &SharedState,
-    cut: &ConnectionCut,
-    request: Request,
-    next: Next,
-) -> Response {
+async fn go_wrong(fault: Fault, line: Line<'_>) -> Response {
     match fault {
         Fault::Throttle { retry_after_seconds } => throttle::too_many(retry_after_seconds),
         Fault::ServerError => {
@@ -165,31 +129,11 @@ async fn go_wrong(
         Fault::Unavailable => {
             (StatusCode::SERVICE_UNAVAILABLE, "upstream connect error").into_response()
         }
-        Fault::HalfBody => halve(next.run(request).await).await,
-        Fault::Hang => {
-            shared.running.wait_for_release().await;
-            next.run(request).await
-        }
-        Fault::DropConnection => {
-            cut.cut();
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
-        }
-        Fault::LoseAnswer => {
-            let answer = next.run(request).await;
-            cut.cut();
-            answer
-        }
+        Fault::HalfBody => line.halve_body().await,
+        Fault::Hang => line.hang().await,
+        Fault::DropConnection => line.drop_connection(),
+        Fault::LoseAnswer => line.lose_answer().await,
     }
-}
-
-/// The same answer with the length it had, ending in the middle.
-async fn halve(answer: Response) -> Response {
-    let (parts, body) = answer.into_parts();
-    let whole = to_bytes(body, ANSWER_BYTES_MAX).await.unwrap_or_default();
-    let half = whole.slice(..whole.len() / 2);
-    let pieces: [Result<Bytes, std::io::Error>; 2] =
-        [Ok(half), Err(std::io::ErrorKind::ConnectionReset.into())];
-    Response::from_parts(parts, Body::from_stream(stream::iter(pieces)))
 }
 
 #[cfg(test)]
@@ -197,23 +141,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_plan_hits_the_ordered_number_of_calls() {
-        let mut plans = FaultPlans::default();
-        assert!(plans.add(FaultPlan::api(Fault::ServerError, 2)));
-        assert!(plans.add(FaultPlan::api(Fault::Unavailable, 1)));
-        let taken: Vec<_> = (0..4).map(|_| plans.take(CallKind::Read, None)).collect();
-        let error = Some(Fault::ServerError);
-        assert_eq!(taken, [error, error, Some(Fault::Unavailable), None]);
-    }
-
-    #[test]
     fn a_plan_spares_other_kinds_and_other_businesses() {
-        let mut plans = FaultPlans::default();
-        assert!(plans.add(FaultPlan::api(Fault::Hang, 1).of_business(1)));
-        assert!(plans.add(FaultPlan::of(CallKind::Token, Fault::LoseAnswer, 1)));
-        assert_eq!(plans.take(CallKind::List, Some(2)), None);
-        assert_eq!(plans.take(CallKind::List, None), None);
-        assert_eq!(plans.take(CallKind::Token, None), Some(Fault::LoseAnswer));
-        assert_eq!(plans.take(CallKind::List, Some(1)), Some(Fault::Hang));
+        let plan = FaultPlan::api(Fault::Hang, 1).of_business(1);
+        assert!(!plan.hits(&(Some(2), CallKind::List)));
+        assert!(!plan.hits(&(None, CallKind::List)));
+        assert!(plan.hits(&(Some(1), CallKind::List)));
+        let plan = FaultPlan::of(CallKind::Token, Fault::LoseAnswer, 1);
+        assert!(!plan.hits(&(None, CallKind::List)));
+        assert!(plan.hits(&(None, CallKind::Token)));
     }
 }

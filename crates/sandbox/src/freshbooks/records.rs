@@ -13,6 +13,7 @@ use super::refusal::Refusal;
 use super::samples::{self, NothingToReferTo};
 use super::shared::Write;
 use super::{FreshBooks, FreshBooksError};
+use crate::times::as_text;
 
 /// What to do with a record, as a user of the product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,8 +177,4 @@ impl FreshBooks {
 
 pub(super) fn find(noun: &str) -> Result<&'static Noun, FreshBooksError> {
     Noun::find(noun).ok_or_else(|| FreshBooksError::UnknownNoun(noun.to_owned()))
-}
-
-fn as_text<S: serde::Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(at)
 }

@@ -3,21 +3,25 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
+use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::watch;
 
 use super::FreshBooksOptions;
 use super::books::{Books, Change, Written};
-use super::callbacks::{self, Callbacks, NoticeOf, Outbox};
-use super::calls::{CallCounts, Named};
-use super::faults::FaultPlans;
+use super::callbacks::{Callbacks, NoticeOf, NoticeStats, Outbox};
+use super::calls::{CallKey, Named};
+use super::faults::FaultPlan;
 use super::oauth::Grants;
 use super::portal::{App, Business, User};
 use super::refusal::{Reason, Refusal};
 use super::throttle::Throttle;
+use crate::call_tally::CallTally;
 use crate::chance::Chance;
+use crate::fault_queue::FaultQueue;
+use crate::guarded::Guarded;
+use crate::posting;
 use crate::running::Running;
 
 /// Everything that changes. Nothing waits while it is locked.
@@ -28,8 +32,8 @@ pub(super) struct State {
     pub(super) users: BTreeMap<u64, User>,
     pub(super) businesses: BTreeMap<u64, BusinessBooks>,
     pub(super) grants: Grants,
-    pub(super) faults: FaultPlans,
-    pub(super) calls: CallCounts,
+    pub(super) faults: FaultQueue<FaultPlan>,
+    pub(super) calls: CallTally<CallKey>,
     pub(super) callbacks: Callbacks,
     pub(super) outbox: Outbox,
     pub(super) throttle: Throttle,
@@ -134,8 +138,7 @@ pub(super) struct Shared {
     pub(super) options: FreshBooksOptions,
     pub(super) client: reqwest::Client,
     pub(super) running: Running,
-    state: Mutex<State>,
-    outbox_changed: watch::Sender<()>,
+    state: Guarded<State>,
 }
 
 impl fmt::Debug for Shared {
@@ -146,26 +149,25 @@ impl fmt::Debug for Shared {
 
 impl Shared {
     pub(super) fn new(options: FreshBooksOptions, seed: u64, running: Running) -> io::Result<Self> {
-        let client = callbacks::client(&options).map_err(io::Error::other)?;
+        let client = posting::client(options.answer_timeout_ms).map_err(io::Error::other)?;
         let chance = Chance::from_seed(seed);
         let outbox = Outbox::new(&options.callbacks, chance.split());
         Ok(Self {
             options,
             client,
             running,
-            state: Mutex::new(State {
+            state: Guarded::new(State {
                 chance,
                 apps: BTreeMap::new(),
                 users: BTreeMap::new(),
                 businesses: BTreeMap::new(),
                 grants: Grants::default(),
-                faults: FaultPlans::default(),
-                calls: CallCounts::default(),
+                faults: FaultQueue::default(),
+                calls: CallTally::default(),
                 callbacks: Callbacks::default(),
                 outbox,
                 throttle: Throttle::default(),
             }),
-            outbox_changed: watch::Sender::new(()),
         })
     }
 
@@ -173,20 +175,22 @@ impl Shared {
         self.running.now()
     }
 
-    /// Locks the state. A panic of another holder leaves it usable: each change is made whole
-    /// before anything can fail.
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 
     /// Works on the state in a way that may change the outbox, and tells those who wait for it.
     pub(super) fn change_outbox<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
-        let result = work(&mut self.lock());
-        self.outbox_changed.send_replace(());
-        result
+        self.state.change(work)
     }
 
-    pub(super) fn watch_outbox(&self) -> watch::Receiver<()> {
-        self.outbox_changed.subscribe()
+    /// Waits until the notices stand as asked for; where they stand is the error, when the time
+    /// is over.
+    pub(super) async fn wait_for_outbox(
+        &self,
+        time: Duration,
+        reached: impl Fn(&NoticeStats) -> bool,
+    ) -> Result<NoticeStats, NoticeStats> {
+        self.state.wait_for(time, |state| state.outbox.stats(), reached).await
     }
 }

@@ -1,13 +1,15 @@
 //! Throttling: how many calls are answered. FreshBooks publishes no number; a 429 says when to
 //! come back in `Retry-After` (reference: freshbooks-sage §1.10).
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+
+use crate::sliding_window::SlidingWindow;
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
@@ -21,7 +23,7 @@ pub struct ThrottleLimits {
 /// The calls of the last minute, for each business.
 #[derive(Debug, Default)]
 pub(super) struct Throttle {
-    windows: BTreeMap<u64, VecDeque<Timestamp>>,
+    windows: BTreeMap<u64, SlidingWindow>,
 }
 
 impl Throttle {
@@ -32,18 +34,9 @@ impl Throttle {
         business_id: u64,
         now: Timestamp,
     ) -> Result<(), u32> {
-        let window = self.windows.entry(business_id).or_default();
-        while window.front().is_some_and(|first| now.duration_since(*first) >= MINUTE) {
-            window.pop_front();
-        }
-        let limit = usize::try_from(limits.requests_per_minute).unwrap_or(usize::MAX);
-        if window.len() < limit {
-            window.push_back(now);
-            return Ok(());
-        }
-        let left = window.front().map(|first| MINUTE - now.duration_since(*first));
-        let seconds = left.unwrap_or(MINUTE).as_secs().saturating_add(1);
-        Err(u32::try_from(seconds).unwrap_or(1))
+        let minute = self.windows.entry(business_id).or_insert_with(|| SlidingWindow::of(MINUTE));
+        let admitted = minute.admit(limits.requests_per_minute, now);
+        admitted.map_err(|wait| u32::try_from(wait.as_secs().saturating_add(1)).unwrap_or(1))
     }
 }
 

@@ -8,6 +8,8 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
+pub(super) use crate::times::whole_second;
+
 /// Eastern time by its rule of 2007, so that no time zone database is needed on the machine.
 static EASTERN: LazyLock<TimeZone> =
     LazyLock::new(|| TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").unwrap_or(TimeZone::UTC));
@@ -44,12 +46,6 @@ fn eastern(at: Timestamp) -> Zoned {
 /// The day it is in Eastern time: the grain of `search[updated_min]`, and the day of new records.
 pub(super) fn eastern_day(at: Timestamp) -> Date {
     eastern(at).date()
-}
-
-/// The second a time falls in: what a record remembers.
-pub(super) fn whole_second(at: Timestamp) -> Timestamp {
-    Timestamp::from_second(at.as_nanosecond().div_euclid(1_000_000_000).try_into().unwrap_or(0))
-        .unwrap_or(at)
 }
 
 /// Reads the day a text begins with: `2026-03-10`, and `2026-03-10 15:00:00` too.

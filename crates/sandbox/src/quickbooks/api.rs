@@ -20,8 +20,9 @@ use super::refusal::Refusal;
 use super::shared::{SharedState, State as SandboxState};
 use super::throttle::ThrottledCall;
 use super::{cdc, query, times};
+use crate::caller::Caller;
+pub(super) use caller::Environment;
 use caller::Session;
-pub(super) use caller::{Caller, Environment};
 
 /// Body of a write or a query; the product takes no record that comes near it.
 const BODY_BYTES_MAX: usize = 1 << 20;
@@ -221,7 +222,8 @@ fn serve(
         Err(denied) => return denied.into_response(now),
     };
     if let Some(limits) = &shared.options.throttle {
-        let (client_id, is_batch) = (session.client_id.as_str(), caller.is_batch());
+        let (client_id, is_batch) =
+            (session.client_id.as_str(), caller.uri.path().ends_with("/batch"));
         let call = ThrottledCall { realm_id: realm, client_id, is_batch };
         if !state.throttle.admit(limits, call, now) {
             return limits.answer.respond(now);

@@ -1,11 +1,7 @@
 //! A scripted bookkeeper: makes one believable change of a company's books after another.
-//!
-//! Chance picks the deeds by their weights; the same seed on the same books does the same.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::num::NonZeroU32;
-use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -13,20 +9,12 @@ use serde_json::{Value, json};
 use super::books::{Fields, Written, fields_of, text_of};
 use super::entities::{ChangeOperation, EntityKind, Nature};
 use super::{QuickBooks, QuickBooksError, RecordOperation, api};
+use crate::bookkeeping::{self, Bookkeeping, Unpaid};
 use crate::chance::Chance;
-
-/// Unpaid invoices a bookkeeper has in mind; older ones stay unpaid.
-const UNPAID_MAX: usize = 1_000;
-
-/// Deeds tried for one step before the bookkeeper just adds a customer: enough that even in new
-/// books one can be done.
-const DEEDS_TRIED_MAX: usize = 16;
-
-const MINUTE: Duration = Duration::from_secs(60);
 
 /// One kind of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Deed {
+pub(crate) enum Deed {
     Create(&'static str),
     Invoice,
     PayInvoice,
@@ -40,7 +28,7 @@ enum Deed {
 }
 
 /// The deeds, each with its weight.
-const DEEDS: [(Deed, u64); 29] = [
+const DEEDS: &[(Deed, u64)] = &[
     (Deed::Create("Customer"), 8),
     (Deed::Create("Vendor"), 4),
     (Deed::Create("Item"), 4),
@@ -116,7 +104,7 @@ pub struct Bookkeeper {
     chance: Chance,
     /// Grows with every try, and tells names and amounts apart.
     number: u64,
-    unpaid: VecDeque<String>,
+    unpaid: Unpaid<String>,
 }
 
 /// A record to work on: its id and newest version.
@@ -131,7 +119,7 @@ impl Bookkeeper {
             realm_id: realm_id.into(),
             chance: Chance::from_seed(seed),
             number: 0,
-            unpaid: VecDeque::new(),
+            unpaid: Unpaid::default(),
         }
     }
 
@@ -141,17 +129,7 @@ impl Bookkeeper {
     /// [`QuickBooksError::UnknownCompany`], and [`QuickBooksError::Refused`] once the books are
     /// full and nothing else could be done either.
     pub fn step(&mut self) -> Result<BookkeeperStep, QuickBooksError> {
-        for _ in 0..DEEDS_TRIED_MAX {
-            let deed = self.draw_deed();
-            match self.attempt(deed) {
-                Ok(Some(step)) => return Ok(step),
-                // Nothing to do it with, or against a rule: a taken name, an inactive customer.
-                Ok(None) | Err(QuickBooksError::Refused { .. }) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        let step = self.create("Customer")?;
-        step.ok_or(QuickBooksError::NothingToReferTo("Customer"))
+        bookkeeping::step(self)
     }
 
     /// Makes changes at a steady pace of tokio's time, one at a time, until one fails; why it
@@ -159,27 +137,21 @@ impl Bookkeeper {
     pub async fn run(
         &mut self,
         changes_per_minute: NonZeroU32,
-        mut on_step: impl FnMut(&BookkeeperStep),
+        on_step: impl FnMut(&BookkeeperStep),
     ) -> QuickBooksError {
-        let mut pace = tokio::time::interval(MINUTE / changes_per_minute.get());
-        loop {
-            pace.tick().await;
-            match self.step() {
-                Ok(step) => on_step(&step),
-                Err(error) => return error,
-            }
-        }
+        bookkeeping::run(self, changes_per_minute, on_step).await
     }
+}
 
-    fn draw_deed(&mut self) -> Deed {
-        let mut place = self.chance.below(DEEDS.iter().map(|(_, weight)| weight).sum());
-        for (deed, weight) in DEEDS {
-            match place.checked_sub(weight) {
-                Some(rest) => place = rest,
-                None => return deed,
-            }
-        }
-        Deed::Invoice
+impl Bookkeeping for Bookkeeper {
+    type Deed = Deed;
+    type Step = BookkeeperStep;
+    type Error = QuickBooksError;
+
+    const DEEDS: &'static [(Deed, u64)] = DEEDS;
+
+    fn chance(&mut self) -> &mut Chance {
+        &mut self.chance
     }
 
     fn attempt(&mut self, deed: Deed) -> Result<Option<BookkeeperStep>, QuickBooksError> {
@@ -197,6 +169,16 @@ impl Bookkeeper {
         }
     }
 
+    fn is_refusal(error: &QuickBooksError) -> bool {
+        matches!(error, QuickBooksError::Refused { .. })
+    }
+
+    fn last_resort(&mut self) -> Result<BookkeeperStep, QuickBooksError> {
+        self.create("Customer")?.ok_or(QuickBooksError::NothingToReferTo("Customer"))
+    }
+}
+
+impl Bookkeeper {
     /// Creates a record, or the first one missing that it would refer to.
     fn create(&mut self, entity: &str) -> Result<Option<BookkeeperStep>, QuickBooksError> {
         self.number += 1;
@@ -213,18 +195,14 @@ impl Bookkeeper {
     fn invoice(&mut self) -> Result<Option<BookkeeperStep>, QuickBooksError> {
         let step = self.create("Invoice")?;
         if let Some(step) = step.as_ref().filter(|step| step.entity == "Invoice") {
-            if self.unpaid.len() == UNPAID_MAX {
-                self.unpaid.pop_front();
-            }
-            self.unpaid.push_back(step.id.clone());
+            self.unpaid.remember(step.id.clone());
         }
         Ok(step)
     }
 
     /// Pays one of the unpaid invoices, whole.
     fn pay_invoice(&mut self) -> Result<Option<BookkeeperStep>, QuickBooksError> {
-        let Some(id) = self.draw_unpaid() else { return Ok(None) };
-        self.unpaid.retain(|unpaid| *unpaid != id);
+        let Some(id) = self.unpaid.take(&mut self.chance) else { return Ok(None) };
         let Some(invoice) = self.read("Invoice", &id)? else { return Ok(None) };
         let amount = invoice.get("TotalAmt").cloned().unwrap_or_default();
         let body = json!({
@@ -236,7 +214,8 @@ impl Bookkeeper {
     }
 
     fn email_invoice(&mut self) -> Result<Option<BookkeeperStep>, QuickBooksError> {
-        let Some(id) = self.draw_unpaid() else { return Ok(None) };
+        let unpaid = self.unpaid.draw(&mut self.chance);
+        let Some(id) = unpaid.cloned() else { return Ok(None) };
         let entity = api::find_entity("Invoice")?;
         let written = self
             .quickbooks
@@ -245,7 +224,7 @@ impl Bookkeeper {
     }
 
     fn edit(&mut self, kinds: &[&'static str]) -> Result<Option<BookkeeperStep>, QuickBooksError> {
-        let entity = api::find_entity(self.draw(kinds).unwrap_or("Customer"))?;
+        let entity = api::find_entity(self.chance.pick(kinds).unwrap_or("Customer"))?;
         let Some((id, sync_token)) = self.find(entity)? else { return Ok(None) };
         self.number += 1;
         let property = match entity.nature {
@@ -263,20 +242,20 @@ impl Bookkeeper {
         kinds: &[&'static str],
         operation: RecordOperation,
     ) -> Result<Option<BookkeeperStep>, QuickBooksError> {
-        let entity = api::find_entity(self.draw(kinds).unwrap_or("Bill"))?;
+        let entity = api::find_entity(self.chance.pick(kinds).unwrap_or("Bill"))?;
         let Some((id, sync_token)) = self.find(entity)? else { return Ok(None) };
         self.operate(entity.name, operation, json!({"Id": id, "SyncToken": sync_token}))
     }
 
     fn deactivate(&mut self) -> Result<Option<BookkeeperStep>, QuickBooksError> {
-        let entity = api::find_entity(self.draw(&DEACTIVATED).unwrap_or("Customer"))?;
+        let entity = api::find_entity(self.chance.pick(&DEACTIVATED).unwrap_or("Customer"))?;
         let Some((id, sync_token)) = self.find(entity)? else { return Ok(None) };
         let body = json!({"Id": id, "SyncToken": sync_token, "sparse": true, "Active": false});
         self.operate(entity.name, RecordOperation::Save, body)
     }
 
     fn merge(&mut self) -> Result<Option<BookkeeperStep>, QuickBooksError> {
-        let entity = api::find_entity(self.draw(&MERGED).unwrap_or("Customer"))?;
+        let entity = api::find_entity(self.chance.pick(&MERGED).unwrap_or("Customer"))?;
         let (survivor, loser) = (self.find(entity)?, self.find(entity)?);
         let (Some((survivor, _)), Some((loser, _))) = (survivor, loser) else { return Ok(None) };
         let written = self
@@ -306,16 +285,6 @@ impl Bookkeeper {
             operation: change.operation,
             deleted_id: change.deleted_id,
         })
-    }
-
-    fn draw(&mut self, kinds: &[&'static str]) -> Option<&'static str> {
-        let place = self.chance.below(u64::try_from(kinds.len()).unwrap_or(0));
-        kinds.get(usize::try_from(place).ok()?).copied()
-    }
-
-    fn draw_unpaid(&mut self) -> Option<String> {
-        let place = self.chance.below(u64::try_from(self.unpaid.len()).unwrap_or(0));
-        self.unpaid.get(usize::try_from(place).ok()?).cloned()
     }
 
     /// An active record of a kind, by chance.

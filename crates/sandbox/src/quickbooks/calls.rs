@@ -1,11 +1,10 @@
 //! Counts the calls per company and kind: reads are metered by the provider (reference §3.2).
 
-use std::collections::BTreeMap;
-
-use axum::http::{Method, Request, StatusCode};
+use axum::http::{Method, Request};
 use serde::{Deserialize, Serialize};
 
 use super::api::Environment;
+use crate::call_tally::Answered;
 
 /// What a call was for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -40,9 +39,19 @@ pub struct CallCount {
     pub throttled: u64,
 }
 
+impl CallCount {
+    pub(super) fn of((realm_id, kind): CallKey, answered: Answered) -> Self {
+        let Answered { succeeded, failed, throttled } = answered;
+        Self { realm_id, kind, succeeded, failed, throttled }
+    }
+}
+
+/// What calls are counted by: bounded by the companies there are.
+pub(super) type CallKey = (Option<String>, CallKind);
+
 /// A call that is counted and that a fault may hit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Call {
+pub(crate) struct Call {
     pub(super) realm_id: Option<String>,
     pub(super) kind: CallKind,
 }
@@ -69,43 +78,6 @@ impl Call {
             _ => CallKind::Write,
         };
         Some(Self { realm_id, kind })
-    }
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Count {
-    succeeded: u64,
-    failed: u64,
-    throttled: u64,
-}
-
-/// The counts so far: one for each kind and company, so they are bounded by the companies.
-#[derive(Debug, Default)]
-pub(super) struct CallCounts {
-    counts: BTreeMap<(Option<String>, CallKind), Count>,
-}
-
-impl CallCounts {
-    pub(super) fn count(&mut self, call: Call, status: StatusCode) {
-        let count = self.counts.entry((call.realm_id, call.kind)).or_default();
-        count.succeeded += u64::from(status.is_success());
-        count.failed += u64::from(!status.is_success());
-        count.throttled += u64::from(status == StatusCode::TOO_MANY_REQUESTS);
-    }
-
-    pub(super) fn list(&self) -> Vec<CallCount> {
-        let listed = |((realm_id, kind), count): (&(Option<String>, CallKind), &Count)| CallCount {
-            realm_id: realm_id.clone(),
-            kind: *kind,
-            succeeded: count.succeeded,
-            failed: count.failed,
-            throttled: count.throttled,
-        };
-        self.counts.iter().map(listed).collect()
-    }
-
-    pub(super) fn succeeded(&self, realm_id: &str, kind: CallKind) -> u64 {
-        self.counts.get(&(Some(realm_id.to_owned()), kind)).map_or(0, |count| count.succeeded)
     }
 }
 

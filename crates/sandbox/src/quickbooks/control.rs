@@ -8,10 +8,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::shared::SharedState;
-use super::{
-    App, Company, FaultPlan, QuickBooks, QuickBooksError, RecordKey, RecordOperation, RecordState,
+use super::{QuickBooks, QuickBooksError, RecordKey, RecordOperation, RecordState};
+use crate::control::{
+    Answer, Body, ControlError, Nothing, Operation, act, clear, disconnect, done, expire_tokens,
+    listed, put, show,
 };
-use crate::control::{Answer, Body, ControlError, Disconnect, Nothing, Operation, done, listed};
 
 /// What `GET /sandbox` says.
 const GUIDE: &str = include_str!("control_guide.txt");
@@ -34,30 +35,30 @@ impl From<QuickBooksError> for ControlError {
 
 /// The routes, on a handle of their own.
 pub(super) fn routes(quickbooks: QuickBooks) -> Router<SharedState> {
+    let expire = |quickbooks: &QuickBooks, realm: String| quickbooks.expire_access_tokens(&realm);
+    let end = |quickbooks: &QuickBooks, realm: String, app: Option<&str>| {
+        quickbooks.disconnect(&realm, app)
+    };
     Router::new()
         .route("/sandbox", get(async || GUIDE))
-        .route("/sandbox/apps", post(put_app))
+        .route("/sandbox/apps", put(QuickBooks::put_app))
         .route("/sandbox/apps/{client_id}/notices", post(treat_notices))
-        .route("/sandbox/companies", get(companies).post(add_company))
+        .route(
+            "/sandbox/companies",
+            show(QuickBooks::companies).merge(put(QuickBooks::add_company)),
+        )
         .route("/sandbox/companies/{realm}/merge", post(merge))
-        .route("/sandbox/companies/{realm}/expire-tokens", post(expire_tokens))
-        .route("/sandbox/companies/{realm}/disconnect", post(disconnect))
+        .route("/sandbox/companies/{realm}/expire-tokens", expire_tokens(expire))
+        .route("/sandbox/companies/{realm}/disconnect", disconnect(end))
         .route("/sandbox/companies/{realm}/records", get(snapshot))
         .route("/sandbox/companies/{realm}/records/{entity}", post(change_record))
         .route("/sandbox/companies/{realm}/records/{entity}/{id}/send", post(email_record))
-        .route("/sandbox/faults", post(add_fault).delete(clear_faults))
-        .route("/sandbox/calls", get(calls))
-        .route("/sandbox/notices", get(notices))
-        .route("/sandbox/notices/{number}/resend", post(resend))
-        .route("/sandbox/deliveries", get(deliveries))
+        .route("/sandbox/faults", put(QuickBooks::add_fault).merge(clear(QuickBooks::clear_faults)))
+        .route("/sandbox/calls", show(QuickBooks::calls))
+        .route("/sandbox/notices", show(QuickBooks::notices))
+        .route("/sandbox/notices/{number}/resend", act(QuickBooks::resend_notice))
+        .route("/sandbox/deliveries", show(QuickBooks::deliveries))
         .with_state(quickbooks)
-}
-
-async fn put_app(State(quickbooks): State<QuickBooks>, body: Body<App>) -> Answer {
-    let Json(app) = body?;
-    let shown = json!(app);
-    quickbooks.put_app(app)?;
-    Ok(Json(shown))
 }
 
 /// What to do with the next notices of an app, or with those held.
@@ -83,17 +84,6 @@ async fn treat_notices(
     done()
 }
 
-async fn companies(State(quickbooks): State<QuickBooks>) -> Answer {
-    Ok(Json(json!(quickbooks.companies())))
-}
-
-async fn add_company(State(quickbooks): State<QuickBooks>, body: Body<Company>) -> Answer {
-    let Json(company) = body?;
-    let shown = json!(company);
-    quickbooks.add_company(company)?;
-    Ok(Json(shown))
-}
-
 /// The two records of a merge: customers, if the kind is not named.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -115,25 +105,6 @@ async fn merge(
 ) -> Answer {
     let Json(Merge { entity, survivor, loser }) = body?;
     Ok(Json(quickbooks.merge_records(&realm, &entity, &survivor, &loser)?))
-}
-
-async fn expire_tokens(
-    State(quickbooks): State<QuickBooks>,
-    Path(realm): Path<String>,
-    body: Body<Nothing>,
-) -> Answer {
-    let Json(Nothing {}) = body?;
-    Ok(Json(json!({"expired": quickbooks.expire_access_tokens(&realm)?})))
-}
-
-async fn disconnect(
-    State(quickbooks): State<QuickBooks>,
-    Path(realm): Path<String>,
-    body: Body<Disconnect>,
-) -> Answer {
-    let Json(Disconnect { client_id }) = body?;
-    let disconnected = quickbooks.disconnect(&realm, client_id.as_deref())?;
-    Ok(Json(json!({"disconnected": disconnected})))
 }
 
 async fn change_record(
@@ -170,38 +141,4 @@ async fn snapshot(State(quickbooks): State<QuickBooks>, Path(realm): Path<String
         listed(json!({"entity": entity, "id": id}), &state)
     };
     Ok(Json(quickbooks.snapshot(&realm)?.into_iter().map(shown).collect()))
-}
-
-async fn add_fault(State(quickbooks): State<QuickBooks>, body: Body<FaultPlan>) -> Answer {
-    let Json(plan) = body?;
-    let shown = json!(plan);
-    quickbooks.add_fault(plan)?;
-    Ok(Json(shown))
-}
-
-async fn clear_faults(State(quickbooks): State<QuickBooks>) -> Answer {
-    quickbooks.clear_faults();
-    done()
-}
-
-async fn calls(State(quickbooks): State<QuickBooks>) -> Answer {
-    Ok(Json(json!(quickbooks.calls())))
-}
-
-async fn notices(State(quickbooks): State<QuickBooks>) -> Answer {
-    Ok(Json(json!(quickbooks.notices())))
-}
-
-async fn resend(
-    State(quickbooks): State<QuickBooks>,
-    Path(number): Path<u64>,
-    body: Body<Nothing>,
-) -> Answer {
-    let Json(Nothing {}) = body?;
-    quickbooks.resend_notice(number)?;
-    done()
-}
-
-async fn deliveries(State(quickbooks): State<QuickBooks>) -> Answer {
-    Ok(Json(json!(quickbooks.deliveries())))
 }

@@ -1,7 +1,5 @@
 //! Faults on request: how the next calls go wrong.
 
-use std::collections::VecDeque;
-
 use axum::Json;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::StatusCode;
@@ -16,9 +14,8 @@ use super::shared::SharedState;
 use super::throttle::ThrottleAnswer;
 use super::times;
 use crate::connection::ConnectionCut;
-
-/// Plans that may wait at once, so that a runaway script cannot fill the memory.
-const PLANS_MAX: usize = 1_000;
+use crate::fault_queue::{FaultOrder, once};
+use crate::line::Line;
 
 /// One way for a call to go wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,10 +67,6 @@ pub struct FaultPlan {
     pub realm_id: Option<String>,
 }
 
-fn once() -> u32 {
-    1
-}
-
 impl FaultPlan {
     /// The next `count` calls of the Accounting API.
     #[must_use]
@@ -92,6 +85,10 @@ impl FaultPlan {
     pub fn of_company(self, realm_id: impl Into<String>) -> Self {
         Self { realm_id: Some(realm_id.into()), ..self }
     }
+}
+
+impl FaultOrder for FaultPlan {
+    type Call = Call;
 
     fn hits(&self, call: &Call) -> bool {
         let target = match call.kind {
@@ -104,34 +101,9 @@ impl FaultPlan {
         };
         self.target == target && (self.realm_id.is_none() || self.realm_id == call.realm_id)
     }
-}
 
-/// The plans still to be carried out, oldest first.
-#[derive(Debug, Default)]
-pub(super) struct FaultPlans {
-    plans: VecDeque<FaultPlan>,
-}
-
-impl FaultPlans {
-    /// Puts a plan behind the others; false when there are too many.
-    pub(super) fn add(&mut self, plan: FaultPlan) -> bool {
-        let room = self.plans.len() < PLANS_MAX;
-        if room && plan.count > 0 {
-            self.plans.push_back(plan);
-        }
-        room
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.plans.clear();
-    }
-
-    fn take(&mut self, call: &Call) -> Option<Fault> {
-        let plan = self.plans.iter_mut().find(|plan| plan.hits(call))?;
-        let fault = plan.fault;
-        plan.count -= 1;
-        self.plans.retain(|plan| plan.count > 0);
-        Some(fault)
+    fn calls_left(&mut self) -> &mut u32 {
+        &mut self.count
     }
 }
 
@@ -143,28 +115,24 @@ pub(super) async fn intercept(
     next: Next,
 ) -> Response {
     let Some(mut call) = Call::of(&request) else { return next.run(request).await };
-    let fault = shared.lock().faults.take(&call);
-    let answer = match fault {
+    let plan = shared.lock().faults.take(&call);
+    let answer = match plan {
         None => next.run(request).await,
-        Some(fault) => go_wrong(fault, &shared, &cut, request, next).await,
+        Some(plan) => {
+            let line = Line { running: &shared.running, cut, request, next };
+            go_wrong(plan.fault, shared.now(), line).await
+        }
     };
     if let Some(ServedRealm(realm_id)) = answer.extensions().get() {
         call.realm_id = Some(realm_id.clone());
     }
     let mut state = shared.lock();
     call.realm_id = call.realm_id.filter(|realm_id| state.companies.contains_key(realm_id));
-    state.calls.count(call, answer.status());
+    state.calls.count((call.realm_id, call.kind), answer.status());
     answer
 }
 
-async fn go_wrong(
-    fault: Fault,
-    shared: &SharedState,
-    cut: &ConnectionCut,
-    request: Request,
-    next: Next,
-) -> Response {
-    let now = shared.now();
+async fn go_wrong(fault: Fault, now: Timestamp, line: Line<'_>) -> Response {
     match fault {
         Fault::ThrottleXml => ThrottleAnswer::Xml.respond(now),
         Fault::ThrottleJson => ThrottleAnswer::Json.respond(now),
@@ -172,19 +140,9 @@ async fn go_wrong(
         Fault::ServerError => system_fault(StatusCode::INTERNAL_SERVER_ERROR, now),
         Fault::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "stream timeout").into_response(),
         Fault::ErrorInOk => system_fault(StatusCode::OK, now),
-        Fault::Hang => {
-            shared.running.wait_for_release().await;
-            next.run(request).await
-        }
-        Fault::DropConnection => {
-            cut.cut();
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
-        }
-        Fault::LoseAnswer => {
-            let answer = next.run(request).await;
-            cut.cut();
-            answer
-        }
+        Fault::Hang => line.hang().await,
+        Fault::DropConnection => line.drop_connection(),
+        Fault::LoseAnswer => line.lose_answer().await,
     }
 }
 
@@ -213,22 +171,10 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_hits_the_ordered_number_of_calls() {
-        let mut plans = FaultPlans::default();
-        assert!(plans.add(FaultPlan::api(Fault::ServerError, 2)));
-        assert!(plans.add(FaultPlan::api(Fault::Unavailable, 1)));
-        let taken: Vec<_> = (0..4).map(|_| plans.take(&call(CallKind::Read, "1"))).collect();
-        let expected =
-            [Some(Fault::ServerError), Some(Fault::ServerError), Some(Fault::Unavailable), None];
-        assert_eq!(taken, expected);
-    }
-
-    #[test]
     fn a_plan_spares_other_targets_and_other_companies() {
-        let mut plans = FaultPlans::default();
-        assert!(plans.add(FaultPlan::api(Fault::ThrottleXml, 1).of_company("1")));
-        assert_eq!(plans.take(&call(CallKind::Token, "1")), None);
-        assert_eq!(plans.take(&call(CallKind::Cdc, "2")), None);
-        assert_eq!(plans.take(&call(CallKind::Cdc, "1")), Some(Fault::ThrottleXml));
+        let plan = FaultPlan::api(Fault::ThrottleXml, 1).of_company("1");
+        assert!(!plan.hits(&call(CallKind::Token, "1")));
+        assert!(!plan.hits(&call(CallKind::Cdc, "2")));
+        assert!(plan.hits(&call(CallKind::Cdc, "1")));
     }
 }

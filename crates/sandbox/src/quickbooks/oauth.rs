@@ -13,16 +13,15 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::books::{Fields, fields_of};
 use super::calls::ServedRealm;
 use super::shared::{Shared, SharedState, State as SandboxState};
+use crate::credentials::basic;
 pub(super) use grants::{Grants, Unusable};
 use grants::{Issued, Issuer, TokenPolicy};
-pub(super) use pages::{CompanyForm, error_page, found};
+pub(super) use pages::{CompanyForm, PAGES};
 
 /// Asks for `x_refresh_token_hard_expires_in` in the answer.
 const HARD_EXPIRY_HEADER: &str = "x-include-refresh-token-hard-expires-in";
@@ -189,15 +188,9 @@ fn basic_client(
     headers: &HeaderMap,
     apps: &std::collections::BTreeMap<String, super::portal::App>,
 ) -> Option<String> {
-    let header = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, encoded) = header.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return None;
-    }
-    let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
-    let (client_id, secret) = decoded.split_once(':')?;
-    let app = apps.get(client_id)?;
-    (app.client_secret == secret).then(|| client_id.to_owned())
+    let (client_id, secret) = basic(headers)?;
+    let app = apps.get(&client_id)?;
+    (app.client_secret == secret).then_some(client_id)
 }
 
 /// An answer with the headers of a recorded one.

@@ -19,10 +19,11 @@ use serde_json::Value;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use super::api::Caller;
-use super::oauth::{self, CompanyForm, error_page, found};
+use super::oauth::{self, CompanyForm, PAGES};
 use super::shared::{SharedState, State as SandboxState};
 use super::times;
+use crate::caller::Caller;
+use crate::oauth::found;
 use signature::SignedRequest;
 pub(super) use tokens::SignedGrants;
 use tokens::{AccessToken, Approval, Secrets};
@@ -131,7 +132,7 @@ struct Asked {
 async fn page(State(shared): State<SharedState>, Query(asked): Query<Asked>) -> Response {
     let state = shared.lock();
     let Some(secrets) = state.signed_grants.request_token(&asked.oauth_token, shared.now()) else {
-        return error_page("The oauth_token is not known, or is too old.");
+        return PAGES.error("The oauth_token is not known, or is too old.");
     };
     let form = CompanyForm {
         client_id: secrets.client_id,
@@ -147,12 +148,12 @@ async fn decide(State(shared): State<SharedState>, Form(asked): Form<Asked>) -> 
     let mut state = shared.lock();
     let state = &mut *state;
     if !state.companies.contains_key(&asked.realm_id) {
-        return error_page("There is no such company.");
+        return PAGES.error("There is no such company.");
     }
     let Asked { oauth_token, realm_id } = asked;
     let approved = state.signed_grants.approve(&oauth_token, &realm_id, now, &mut state.chance);
     let Some(Approval { verifier, mut back }) = approved else {
-        return error_page("The oauth_token is not known, or is too old.");
+        return PAGES.error("The oauth_token is not known, or is too old.");
     };
     back.query_pairs_mut()
         .append_pair("oauth_token", &oauth_token)

@@ -13,6 +13,7 @@ use super::refusal::Refusal;
 use super::samples::{self, NothingToReferTo};
 use super::shared::Write;
 use super::{QuickBooks, QuickBooksError, api};
+use crate::times::as_text;
 
 /// What to do with a record, as a user of the product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -235,8 +236,4 @@ fn unknown_company(realm_id: &str) -> QuickBooksError {
 
 fn shown(written: Written) -> Value {
     Value::Object(written.shown)
-}
-
-fn as_text<S: serde::Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(at)
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -12,16 +13,20 @@ use tokio_util::task::TaskTracker;
 
 use super::QuickBooksOptions;
 use super::books::{Books, Change, Written};
-use super::calls::CallCounts;
-use super::faults::FaultPlans;
+use super::calls::CallKey;
+use super::faults::FaultPlan;
 use super::oauth::Grants;
 use super::oauth1::SignedGrants;
 use super::portal::{App, Company};
 use super::refusal::Refusal;
 use super::throttle::Throttle;
-use super::webhooks::{self, NoticeOf, Outbox};
+use super::webhooks::{NoticeOf, Outbox, WebhookStats};
+use crate::call_tally::CallTally;
 use crate::chance::Chance;
+use crate::fault_queue::FaultQueue;
+use crate::guarded::Guarded;
 use crate::options::SandboxOptions;
+use crate::posting;
 use crate::running::Running;
 
 /// Everything that changes. Nothing waits while it is locked.
@@ -32,8 +37,8 @@ pub(super) struct State {
     pub(super) companies: BTreeMap<String, CompanyBooks>,
     pub(super) grants: Grants,
     pub(super) signed_grants: SignedGrants,
-    pub(super) faults: FaultPlans,
-    pub(super) calls: CallCounts,
+    pub(super) faults: FaultQueue<FaultPlan>,
+    pub(super) calls: CallTally<CallKey>,
     pub(super) outbox: Outbox,
     pub(super) throttle: Throttle,
 }
@@ -98,8 +103,7 @@ pub(super) struct Shared {
     pub(super) options: QuickBooksOptions,
     pub(super) client: reqwest::Client,
     pub(super) running: Running,
-    state: Mutex<State>,
-    outbox_changed: watch::Sender<()>,
+    state: Guarded<State>,
 }
 
 impl fmt::Debug for Shared {
@@ -115,7 +119,8 @@ impl Shared {
         tasks: TaskTracker,
         stop: CancellationToken,
     ) -> io::Result<Self> {
-        let client = webhooks::client(&options.quickbooks).map_err(io::Error::other)?;
+        let client = posting::client(options.quickbooks.webhook_answer_timeout_ms)
+            .map_err(io::Error::other)?;
         let chance = Chance::from_seed(options.seed);
         let outbox = Outbox::new(&options.quickbooks, chance.split());
         let running = Running::new(&options, tasks, stop);
@@ -124,18 +129,17 @@ impl Shared {
             options: options.quickbooks,
             client,
             running,
-            state: Mutex::new(State {
+            state: Guarded::new(State {
                 chance,
                 apps: BTreeMap::new(),
                 companies: BTreeMap::new(),
                 grants: Grants::default(),
                 signed_grants: SignedGrants::default(),
-                faults: FaultPlans::default(),
-                calls: CallCounts::default(),
+                faults: FaultQueue::default(),
+                calls: CallTally::default(),
                 outbox,
                 throttle: Throttle::default(),
             }),
-            outbox_changed: watch::Sender::new(()),
         })
     }
 
@@ -143,25 +147,31 @@ impl Shared {
         self.running.now()
     }
 
-    /// Locks the state. A panic of another holder leaves it usable: each change is made whole
-    /// before anything can fail.
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 
     /// Works on the state in a way that may change the outbox, and tells those who wait for it.
     pub(super) fn change_outbox<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
-        let result = work(&mut self.lock());
-        self.announce_outbox();
-        result
+        self.state.change(work)
     }
 
     /// Wakes the senders, and those who wait for them.
     pub(super) fn announce_outbox(&self) {
-        self.outbox_changed.send_replace(());
+        self.state.announce();
     }
 
     pub(super) fn watch_outbox(&self) -> watch::Receiver<()> {
-        self.outbox_changed.subscribe()
+        self.state.watch()
+    }
+
+    /// Waits until the notices stand as asked for; where they stand is the error, when the time
+    /// is over.
+    pub(super) async fn wait_for_outbox(
+        &self,
+        time: Duration,
+        reached: impl Fn(&WebhookStats) -> bool,
+    ) -> Result<WebhookStats, WebhookStats> {
+        self.state.wait_for(time, |state| state.outbox.stats(), reached).await
     }
 }

@@ -1,8 +1,6 @@
 //! Throttling (reference §3.1): how many calls of the Accounting API are answered.
-//!
-//! A refused call does not count against the limits, so that whoever waits is let through.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::http::{StatusCode, header};
@@ -11,11 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::times;
+use crate::sliding_window::SlidingWindow;
 
 const SECOND: SignedDuration = SignedDuration::from_secs(1);
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
-/// Windows kept at most; beyond, those without a call in the last minute are forgotten.
+/// Windows kept at most; beyond, those whose last call has left them are forgotten.
 const WINDOWS_MAX: usize = 30_000;
 
 const MESSAGE: &str = "message=ThrottleExceeded; errorCode=003001; statusCode=429";
@@ -113,10 +112,10 @@ enum Counted {
 
 type WindowKey = (String, String, Counted);
 
-/// The calls of the last minute.
+/// The calls of the last minute, and of the last second.
 #[derive(Debug, Default)]
 pub(super) struct Throttle {
-    windows: BTreeMap<WindowKey, VecDeque<Timestamp>>,
+    windows: BTreeMap<WindowKey, SlidingWindow>,
 }
 
 impl Throttle {
@@ -139,27 +138,21 @@ impl Throttle {
         if self.windows.len() >= WINDOWS_MAX {
             self.forget_quiet(now);
         }
-        let admitted = windows.iter().all(|(key, span, limit)| self.room(key, *span, *limit, now));
+        let admitted = windows
+            .iter()
+            .all(|(key, span, calls_max)| self.window(key, *span).room(*calls_max, now).is_ok());
         if admitted {
-            for (key, ..) in windows {
-                self.windows.entry(key).or_default().push_back(now);
-            }
+            windows.iter().for_each(|(key, span, _)| self.window(key, *span).count(now));
         }
         admitted
     }
 
-    fn room(&mut self, key: &WindowKey, span: SignedDuration, limit: u32, now: Timestamp) -> bool {
-        let Some(calls) = self.windows.get_mut(key) else { return limit > 0 };
-        while calls.front().is_some_and(|called| now.duration_since(*called) >= span) {
-            calls.pop_front();
-        }
-        calls.len() < usize::try_from(limit).unwrap_or(usize::MAX)
+    fn window(&mut self, key: &WindowKey, span: SignedDuration) -> &mut SlidingWindow {
+        self.windows.entry(key.clone()).or_insert_with(|| SlidingWindow::of(span))
     }
 
     fn forget_quiet(&mut self, now: Timestamp) {
-        self.windows.retain(|_, calls| {
-            calls.back().is_some_and(|called| now.duration_since(*called) < MINUTE)
-        });
+        self.windows.retain(|_, window| !window.is_quiet(now));
     }
 }
 
@@ -215,8 +208,9 @@ mod tests {
     fn quiet_windows_are_forgotten() {
         let mut throttle = Throttle::default();
         assert!(throttle.admit(&LIMITS, call("a"), at(0)));
-        throttle.forget_quiet(at(59));
         assert_eq!(throttle.windows.len(), 2);
+        throttle.forget_quiet(at(59));
+        assert_eq!(throttle.windows.len(), 1);
         throttle.forget_quiet(at(60));
         assert!(throttle.windows.is_empty());
     }

@@ -9,18 +9,14 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
+pub(super) use crate::times::whole_second;
+
 /// Pacific time by its rule of 2007, so that no time zone database is needed on the machine.
 static PACIFIC: LazyLock<TimeZone> =
     LazyLock::new(|| TimeZone::posix("PST8PDT,M3.2.0,M11.1.0").unwrap_or(TimeZone::UTC));
 
 fn pacific(at: Timestamp) -> Zoned {
     at.to_zoned(PACIFIC.clone())
-}
-
-/// The second a time falls in: what a record remembers.
-pub(super) fn whole_second(at: Timestamp) -> Timestamp {
-    Timestamp::from_second(at.as_nanosecond().div_euclid(1_000_000_000).try_into().unwrap_or(0))
-        .unwrap_or(at)
 }
 
 /// `2020-09-29T05:58:16-07:00`, as in `MetaData`.
@@ -102,10 +98,5 @@ mod tests {
         assert_eq!(parse("2026-01-02"), Some(at("2026-01-02T08:00:00Z")));
         assert_eq!(parse("2026-01-02T03:04:05 08:00"), None);
         assert_eq!(parse("yesterday"), None);
-    }
-
-    #[test]
-    fn a_record_forgets_the_fraction_of_a_second() {
-        assert_eq!(whole_second(at("2026-01-02T11:04:05.999Z")), at("2026-01-02T11:04:05Z"));
     }
 }

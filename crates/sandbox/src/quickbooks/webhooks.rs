@@ -7,4 +7,4 @@ mod sender;
 
 pub use outbox::{Delivery, Notice, WebhookStats};
 pub(super) use outbox::{NoticeOf, Outbox};
-pub(super) use sender::{client, send_forever};
+pub(super) use sender::send_forever;

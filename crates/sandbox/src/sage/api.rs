@@ -1,7 +1,6 @@
 //! API 3.1 over HTTP: `/v3.1/…` (reference: freshbooks-sage §2.4, §2.5 and §2.7).
 
 mod access;
-mod caller;
 mod work;
 
 use axum::body::Bytes;
@@ -17,8 +16,8 @@ use super::portal::Business;
 use super::refusal::Refusal;
 use super::shared::{SharedState, State as SandboxState};
 use super::types;
+use crate::caller::Caller;
 pub(super) use access::{Session, admit, business_asked_for, live};
-pub(super) use caller::Caller;
 pub(super) use work::{Order, carry_out};
 
 /// Body of a write; the product takes no record that comes near it.

@@ -1,11 +1,7 @@
 //! A scripted bookkeeper: makes one believable change of a business's books after another.
-//!
-//! Chance picks the deeds by their weights; the same seed on the same books does the same.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::num::NonZeroU32;
-use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -13,20 +9,12 @@ use serde_json::{Value, json};
 use super::endpoints::Endpoint;
 use super::records::{ChangeOperation, RecordOperation, Written};
 use super::{Sage, SageError, samples};
+use crate::bookkeeping::{self, Bookkeeping, Unpaid};
 use crate::chance::Chance;
-
-/// Unpaid invoices a bookkeeper has in mind; older ones stay unpaid.
-const UNPAID_MAX: usize = 1_000;
-
-/// Deeds tried for one step before the bookkeeper just adds a contact: enough that even in new
-/// books one can be done.
-const DEEDS_TRIED_MAX: usize = 16;
-
-const MINUTE: Duration = Duration::from_secs(60);
 
 /// One kind of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Deed {
+pub(crate) enum Deed {
     Create(&'static str),
     Invoice,
     PayInvoice,
@@ -35,7 +23,7 @@ enum Deed {
 }
 
 /// The deeds, each with its weight.
-const DEEDS: [(Deed, u64); 20] = [
+const DEEDS: &[(Deed, u64)] = &[
     (Deed::Create("contacts"), 9),
     (Deed::Create("contact_persons"), 3),
     (Deed::Create("products"), 4),
@@ -114,11 +102,12 @@ pub struct Bookkeeper {
     chance: Chance,
     /// Grows with every try, and tells names and amounts apart.
     number: u64,
-    unpaid: VecDeque<Unpaid>,
+    unpaid: Unpaid<Invoice>,
 }
 
+/// An invoice that is to be paid.
 #[derive(Clone, Debug)]
-struct Unpaid {
+struct Invoice {
     id: String,
     contact_id: Value,
     amount: Value,
@@ -135,7 +124,7 @@ impl Bookkeeper {
             business_id: business_id.into(),
             chance: Chance::from_seed(seed),
             number: 0,
-            unpaid: VecDeque::new(),
+            unpaid: Unpaid::default(),
         }
     }
 
@@ -145,17 +134,7 @@ impl Bookkeeper {
     /// [`SageError::UnknownBusiness`], and [`SageError::Refused`] once the books are full and
     /// nothing else could be done either.
     pub fn step(&mut self) -> Result<BookkeeperStep, SageError> {
-        for _ in 0..DEEDS_TRIED_MAX {
-            let deed = self.draw_deed();
-            match self.attempt(deed) {
-                Ok(Some(step)) => return Ok(step),
-                // Nothing to do it with, or against a rule.
-                Ok(None) | Err(SageError::Refused { .. }) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        let step = self.create("contacts")?;
-        step.ok_or(SageError::NothingToReferTo("contacts"))
+        bookkeeping::step(self)
     }
 
     /// Makes changes at a steady pace of tokio's time, one at a time, until one fails; why it
@@ -163,27 +142,21 @@ impl Bookkeeper {
     pub async fn run(
         &mut self,
         changes_per_minute: NonZeroU32,
-        mut on_step: impl FnMut(&BookkeeperStep),
+        on_step: impl FnMut(&BookkeeperStep),
     ) -> SageError {
-        let mut pace = tokio::time::interval(MINUTE / changes_per_minute.get());
-        loop {
-            pace.tick().await;
-            match self.step() {
-                Ok(step) => on_step(&step),
-                Err(error) => return error,
-            }
-        }
+        bookkeeping::run(self, changes_per_minute, on_step).await
     }
+}
 
-    fn draw_deed(&mut self) -> Deed {
-        let mut place = self.chance.below(DEEDS.iter().map(|(_, weight)| weight).sum());
-        for (deed, weight) in DEEDS {
-            match place.checked_sub(weight) {
-                Some(rest) => place = rest,
-                None => return deed,
-            }
-        }
-        Deed::Invoice
+impl Bookkeeping for Bookkeeper {
+    type Deed = Deed;
+    type Step = BookkeeperStep;
+    type Error = SageError;
+
+    const DEEDS: &'static [(Deed, u64)] = DEEDS;
+
+    fn chance(&mut self) -> &mut Chance {
+        &mut self.chance
     }
 
     fn attempt(&mut self, deed: Deed) -> Done {
@@ -196,6 +169,16 @@ impl Bookkeeper {
         }
     }
 
+    fn is_refusal(error: &SageError) -> bool {
+        matches!(error, SageError::Refused { .. })
+    }
+
+    fn last_resort(&mut self) -> Result<BookkeeperStep, SageError> {
+        self.create("contacts")?.ok_or(SageError::NothingToReferTo("contacts"))
+    }
+}
+
+impl Bookkeeper {
     /// Creates a record, or the first one missing that it would refer to.
     fn create(&mut self, endpoint: &'static str) -> Done {
         self.number += 1;
@@ -215,24 +198,20 @@ impl Bookkeeper {
             self.sage.write_record(&self.business_id, endpoint, RecordOperation::Save, body)?;
         if endpoint == "sales_invoices" && written.operation == ChangeOperation::Created {
             let amount = written.shown.get("total_amount").cloned().unwrap_or_default();
-            if self.unpaid.len() == UNPAID_MAX {
-                self.unpaid.pop_front();
-            }
-            self.unpaid.push_back(Unpaid { id: written.id.clone(), contact_id, amount });
+            self.unpaid.remember(Invoice { id: written.id.clone(), contact_id, amount });
         }
         Ok(Some(self.told(endpoint, written)))
     }
 
     /// Pays one of the unpaid invoices, whole.
     fn pay_invoice(&mut self) -> Done {
-        let place = self.chance.below(u64::try_from(self.unpaid.len()).unwrap_or(0));
-        let place = usize::try_from(place).unwrap_or(0);
+        let unpaid = self.unpaid.take(&mut self.chance);
         let bank_account = self.find("bank_accounts")?;
-        let (Some(bank_account), Some(unpaid)) = (bank_account, self.unpaid.remove(place)) else {
+        let (Some(bank_account), Some(unpaid)) = (bank_account, unpaid) else {
             return Ok(None);
         };
         let date = super::times::day(self.sage.shared.now());
-        let Unpaid { id, contact_id, amount } = unpaid;
+        let Invoice { id, contact_id, amount } = unpaid;
         let body = json!({
             "transaction_type_id": "CUSTOMER_RECEIPT",
             "contact_id": contact_id,
@@ -264,9 +243,7 @@ impl Bookkeeper {
         &mut self,
         endpoints: &[&'static str],
     ) -> Result<Option<(&'static str, String)>, SageError> {
-        let place = self.chance.below(u64::try_from(endpoints.len()).unwrap_or(0));
-        let endpoint = endpoints.get(usize::try_from(place).unwrap_or(0)).copied();
-        let endpoint = endpoint.unwrap_or("contacts");
+        let endpoint = self.chance.pick(endpoints).unwrap_or("contacts");
         Ok(self.find(endpoint)?.map(|id| (endpoint, id)))
     }
 

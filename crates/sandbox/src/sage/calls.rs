@@ -1,12 +1,11 @@
 //! Counts the calls by business and kind: Sage meters them by business.
 
-use std::collections::BTreeMap;
-
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::{Method, Uri};
 use serde::{Deserialize, Serialize};
 
 use super::endpoints::Endpoint;
 use super::listing;
+use crate::call_tally::Answered;
 
 /// What a call was for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -42,9 +41,19 @@ pub struct CallCount {
     pub throttled: u64,
 }
 
+impl CallCount {
+    pub(super) fn of((business_id, kind): CallKey, answered: Answered) -> Self {
+        let Answered { succeeded, failed, throttled } = answered;
+        Self { business_id, kind, succeeded, failed, throttled }
+    }
+}
+
+/// What calls are counted by: bounded by the businesses there are.
+pub(super) type CallKey = (Option<String>, CallKind);
+
 /// A call that is counted and that a fault may hit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Call {
+pub(crate) struct Call {
     pub(super) business_id: Option<String>,
     pub(super) kind: CallKind,
     pub(super) endpoint: Option<&'static str>,
@@ -86,44 +95,6 @@ fn api_path(path: &str) -> Option<&str> {
     let columbus = || path.split_once("/sageone/accounts/v3/").map(|(_, rest)| rest);
     let current = path.strip_prefix("/v3.1/").or_else(|| path.strip_prefix("/accounts/v1/"));
     current.or_else(columbus)
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Count {
-    succeeded: u64,
-    failed: u64,
-    throttled: u64,
-}
-
-/// The counts so far: one for each kind and business, so they are bounded by the businesses.
-#[derive(Debug, Default)]
-pub(super) struct CallCounts {
-    counts: BTreeMap<(Option<String>, CallKind), Count>,
-}
-
-impl CallCounts {
-    pub(super) fn count(&mut self, call: Call, status: StatusCode) {
-        let count = self.counts.entry((call.business_id, call.kind)).or_default();
-        count.succeeded += u64::from(status.is_success());
-        count.failed += u64::from(!status.is_success());
-        count.throttled += u64::from(status == StatusCode::TOO_MANY_REQUESTS);
-    }
-
-    pub(super) fn list(&self) -> Vec<CallCount> {
-        let listed =
-            |((business_id, kind), count): (&(Option<String>, CallKind), &Count)| CallCount {
-                business_id: business_id.clone(),
-                kind: *kind,
-                succeeded: count.succeeded,
-                failed: count.failed,
-                throttled: count.throttled,
-            };
-        self.counts.iter().map(listed).collect()
-    }
-
-    pub(super) fn succeeded(&self, business_id: &str, kind: CallKind) -> u64 {
-        self.counts.get(&(Some(business_id.to_owned()), kind)).map_or(0, |count| count.succeeded)
-    }
 }
 
 #[cfg(test)]

@@ -7,8 +7,10 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use super::shared::SharedState;
-use super::{App, Business, FaultPlan, RecordKey, RecordOperation, RecordState, Sage, SageError};
-use crate::control::{Answer, Body, ControlError, Disconnect, Nothing, Operation, done, listed};
+use super::{RecordKey, RecordOperation, RecordState, Sage, SageError};
+use crate::control::{
+    Answer, Body, ControlError, Operation, clear, disconnect, expire_tokens, listed, put, show,
+};
 
 /// What `GET /sandbox` says.
 const GUIDE: &str = include_str!("control_guide.txt");
@@ -28,53 +30,19 @@ impl From<SageError> for ControlError {
 
 /// The routes, on a handle of their own.
 pub(super) fn routes(sage: Sage) -> Router<SharedState> {
+    let expire = |sage: &Sage, business: String| sage.expire_access_tokens(&business);
+    let end = |sage: &Sage, business: String, app: Option<&str>| sage.disconnect(&business, app);
     Router::new()
         .route("/sandbox", get(async || GUIDE))
-        .route("/sandbox/apps", post(put_app))
-        .route("/sandbox/businesses", get(businesses).post(put_business))
-        .route("/sandbox/businesses/{id}/expire-tokens", post(expire_tokens))
-        .route("/sandbox/businesses/{id}/disconnect", post(disconnect))
+        .route("/sandbox/apps", put(Sage::put_app))
+        .route("/sandbox/businesses", show(Sage::businesses).merge(put(Sage::put_business)))
+        .route("/sandbox/businesses/{id}/expire-tokens", expire_tokens(expire))
+        .route("/sandbox/businesses/{id}/disconnect", disconnect(end))
         .route("/sandbox/businesses/{id}/records", get(snapshot))
         .route("/sandbox/businesses/{id}/records/{endpoint}", post(change_record))
-        .route("/sandbox/faults", post(add_fault).delete(clear_faults))
-        .route("/sandbox/calls", get(calls))
+        .route("/sandbox/faults", put(Sage::add_fault).merge(clear(Sage::clear_faults)))
+        .route("/sandbox/calls", show(Sage::calls))
         .with_state(sage)
-}
-
-async fn put_app(State(sage): State<Sage>, body: Body<App>) -> Answer {
-    let Json(app) = body?;
-    let shown = json!(app);
-    sage.put_app(app)?;
-    Ok(Json(shown))
-}
-
-async fn businesses(State(sage): State<Sage>) -> Answer {
-    Ok(Json(json!(sage.businesses())))
-}
-
-async fn put_business(State(sage): State<Sage>, body: Body<Business>) -> Answer {
-    let Json(business) = body?;
-    let shown = json!(business);
-    sage.put_business(business)?;
-    Ok(Json(shown))
-}
-
-async fn expire_tokens(
-    State(sage): State<Sage>,
-    Path(id): Path<String>,
-    body: Body<Nothing>,
-) -> Answer {
-    let Json(Nothing {}) = body?;
-    Ok(Json(json!({"expired": sage.expire_access_tokens(&id)?})))
-}
-
-async fn disconnect(
-    State(sage): State<Sage>,
-    Path(id): Path<String>,
-    body: Body<Disconnect>,
-) -> Answer {
-    let Json(Disconnect { client_id }) = body?;
-    Ok(Json(json!({"disconnected": sage.disconnect(&id, client_id.as_deref())?})))
 }
 
 /// `[{"endpoint", "id", "created_at", "updated_at", "version", "deleted"}, …]`.
@@ -101,20 +69,4 @@ async fn change_record(
         }
     };
     Ok(Json(sage.change_record(&id, &endpoint, operation, body)?))
-}
-
-async fn add_fault(State(sage): State<Sage>, body: Body<FaultPlan>) -> Answer {
-    let Json(plan) = body?;
-    let shown = json!(plan);
-    sage.add_fault(plan)?;
-    Ok(Json(shown))
-}
-
-async fn clear_faults(State(sage): State<Sage>) -> Answer {
-    sage.clear_faults();
-    done()
-}
-
-async fn calls(State(sage): State<Sage>) -> Answer {
-    Ok(Json(json!(sage.calls())))
 }

@@ -1,26 +1,17 @@
 //! Faults on request: how the next calls go wrong.
 
-use std::collections::VecDeque;
-use std::io;
-
-use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
-use futures_util::stream;
 use serde::{Deserialize, Serialize};
 
 use super::calls::{Call, CallKind, ServedBusiness};
 use super::refusal::Refusal;
 use super::shared::SharedState;
 use crate::connection::ConnectionCut;
-
-/// Plans that may wait at once, so that a runaway script cannot fill the memory.
-const PLANS_MAX: usize = 1_000;
-
-/// The longest answer that is cut in half.
-const ANSWER_BYTES_MAX: usize = 64 << 20;
+use crate::fault_queue::{FaultOrder, once};
+use crate::line::Line;
 
 /// One way for a call to go wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,10 +60,6 @@ pub struct FaultPlan {
     pub retry_after_s: Option<u64>,
 }
 
-fn once() -> u32 {
-    1
-}
-
 impl FaultPlan {
     /// The next `count` calls of any kind but those of the token endpoint.
     #[must_use]
@@ -110,6 +97,10 @@ impl FaultPlan {
     pub fn of_endpoint(self, endpoint: impl Into<String>) -> Self {
         Self { endpoint: Some(endpoint.into()), ..self }
     }
+}
+
+impl FaultOrder for FaultPlan {
+    type Call = Call;
 
     fn hits(&self, call: &Call) -> bool {
         let of_kind = match self.kind {
@@ -120,34 +111,9 @@ impl FaultPlan {
         let of_business = self.business_id.is_none() || self.business_id == call.business_id;
         of_kind && of_endpoint && of_business
     }
-}
 
-/// The plans still to be carried out, oldest first.
-#[derive(Debug, Default)]
-pub(super) struct FaultPlans {
-    plans: VecDeque<FaultPlan>,
-}
-
-impl FaultPlans {
-    /// Puts a plan behind the others; false when there are too many.
-    pub(super) fn add(&mut self, plan: FaultPlan) -> bool {
-        let room = self.plans.len() < PLANS_MAX;
-        if room && plan.count > 0 {
-            self.plans.push_back(plan);
-        }
-        room
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.plans.clear();
-    }
-
-    fn take(&mut self, call: &Call) -> Option<FaultPlan> {
-        let plan = self.plans.iter_mut().find(|plan| plan.hits(call))?;
-        let taken = plan.clone();
-        plan.count -= 1;
-        self.plans.retain(|plan| plan.count > 0);
-        Some(taken)
+    fn calls_left(&mut self) -> &mut u32 {
+        &mut self.count
     }
 }
 
@@ -169,22 +135,19 @@ pub(super) async fn intercept(
     };
     let answer = match plan {
         None => next.run(request).await,
-        Some(plan) => go_wrong(&plan, &shared, &cut, request, next).await,
+        Some(plan) => {
+            let line = Line { running: &shared.running, cut, request, next };
+            go_wrong(&plan, line).await
+        }
     };
     if let Some(ServedBusiness(business_id)) = answer.extensions().get() {
         call.business_id = Some(business_id.clone());
     }
-    shared.lock().calls.count(call, answer.status());
+    shared.lock().calls.count((call.business_id, call.kind), answer.status());
     answer
 }
 
-async fn go_wrong(
-    plan: &FaultPlan,
-    shared: &SharedState,
-    cut: &ConnectionCut,
-    request: Request,
-    next: Next,
-) -> Response {
+async fn go_wrong(plan: &FaultPlan, line: Line<'_>) -> Response {
     match plan.fault {
         Fault::Throttle => Refusal::too_many_requests(plan.retry_after_s).into_response(),
         Fault::ServerError => {
@@ -193,20 +156,10 @@ async fn go_wrong(
         Fault::Unavailable => Refusal::unexpected(StatusCode::SERVICE_UNAVAILABLE).into_response(),
         Fault::BadGateway => gateway_page(StatusCode::BAD_GATEWAY),
         Fault::GatewayTimeout => gateway_page(StatusCode::GATEWAY_TIMEOUT),
-        Fault::HalfBody => halve(next.run(request).await).await,
-        Fault::Hang => {
-            shared.wait_for_release().await;
-            next.run(request).await
-        }
-        Fault::DropConnection => {
-            cut.cut();
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
-        }
-        Fault::LoseAnswer => {
-            let answer = next.run(request).await;
-            cut.cut();
-            answer
-        }
+        Fault::HalfBody => line.halve_body().await,
+        Fault::Hang => line.hang().await,
+        Fault::DropConnection => line.drop_connection(),
+        Fault::LoseAnswer => line.lose_answer().await,
     }
 }
 
@@ -214,26 +167,6 @@ async fn go_wrong(
 pub(super) fn gateway_page(status: StatusCode) -> Response {
     let body = format!("<html><head><title>{status}</title></head><body>{status}</body></html>");
     (status, Html(body)).into_response()
-}
-
-/// Keeps the head of an answer and half of its body; then the connection breaks.
-async fn halve(answer: Response) -> Response {
-    let (mut head, body) = answer.into_parts();
-    let Ok(whole) = axum::body::to_bytes(body, ANSWER_BYTES_MAX).await else {
-        return gateway_page(StatusCode::BAD_GATEWAY);
-    };
-    head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
-    let half = whole.slice(..whole.len() / 2);
-    let pieces = stream::unfold(Some(half), async |left: Option<Bytes>| match left {
-        Some(half) if !half.is_empty() => Some((Ok(half), Some(Bytes::new()))),
-        Some(_) => {
-            // Lets the half go out first.
-            tokio::task::yield_now().await;
-            Some((Err(io::Error::from(io::ErrorKind::ConnectionReset)), None))
-        }
-        None => None,
-    });
-    Response::from_parts(head, Body::from_stream(pieces))
 }
 
 #[cfg(test)]
@@ -246,25 +179,12 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_hits_the_ordered_number_of_calls() {
-        let mut plans = FaultPlans::default();
-        assert!(plans.add(FaultPlan::api(Fault::ServerError, 2)));
-        assert!(plans.add(FaultPlan::throttle(7, 1)));
-        let taken: Vec<_> =
-            (0..4).map(|_| plans.take(&call(CallKind::Read, "1")).map(|plan| plan.fault)).collect();
-        let error = Some(Fault::ServerError);
-        assert_eq!(taken, [error, error, Some(Fault::Throttle), None]);
-    }
-
-    #[test]
     fn a_plan_spares_other_kinds_businesses_and_endpoints() {
-        let mut plans = FaultPlans::default();
         let plan = FaultPlan::api(Fault::Hang, 1).of_business("1").of_endpoint("contacts");
-        assert!(plans.add(plan));
-        assert!(plans.take(&call(CallKind::Token, "1")).is_none());
-        assert!(plans.take(&call(CallKind::List, "2")).is_none());
+        assert!(!plan.hits(&call(CallKind::Token, "1")));
+        assert!(!plan.hits(&call(CallKind::List, "2")));
         let elsewhere = Call { endpoint: Some("products"), ..call(CallKind::List, "1") };
-        assert!(plans.take(&elsewhere).is_none());
-        assert!(plans.take(&call(CallKind::List, "1")).is_some());
+        assert!(!plan.hits(&elsewhere));
+        assert!(plan.hits(&call(CallKind::List, "1")));
     }
 }

@@ -16,14 +16,13 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::api::Caller;
 use super::calls::ServedBusiness;
 use super::portal::App;
 use super::shared::{SharedState, State as SandboxState, lead};
+use crate::caller::Caller;
+use crate::credentials::basic;
 pub(super) use grants::{Generation, Grants, Live};
 use grants::{Issued, Issuer, Redeemed, TokenPolicy};
 
@@ -177,17 +176,6 @@ fn authenticate(
         in_form.or_else(|| basic(headers)).ok_or(OAuthError::INVALID_CLIENT)?;
     let app = apps.get(&client_id).filter(|app| app.client_secret == secret);
     app.map(|_| client_id).ok_or(OAuthError::INVALID_CLIENT)
-}
-
-fn basic(headers: &HeaderMap) -> Option<(String, String)> {
-    let header = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, encoded) = header.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return None;
-    }
-    let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
-    let (client_id, secret) = decoded.split_once(':')?;
-    Some((client_id.to_owned(), secret.to_owned()))
 }
 
 fn uncached(status: StatusCode, body: Value) -> Response {

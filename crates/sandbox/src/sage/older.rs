@@ -11,10 +11,10 @@ use std::collections::{BTreeSet, VecDeque};
 use axum::Router;
 use axum::http::header;
 
-use super::api::Caller;
 use super::oauth::{Generation, Live};
 use super::refusal::Refusal;
 use super::shared::{SharedState, State};
+use crate::caller::Caller;
 use signature::SignedRequest;
 
 /// Nonces remembered; the oldest are forgotten.

@@ -12,6 +12,7 @@ use super::endpoints::{Changes, ENDPOINTS, Endpoint, Holds};
 use super::refusal::Refusal;
 use super::samples::{self, NothingToReferTo};
 use super::{Sage, SageError, times};
+use crate::times::as_text;
 
 /// What to do with a record, as a user of the product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,10 +48,6 @@ pub struct RecordState {
     pub version: u64,
     /// Whether it is deleted.
     pub deleted: bool,
-}
-
-fn as_text<S: serde::Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&times::shown(*at))
 }
 
 /// The endpoint of a record and its id.

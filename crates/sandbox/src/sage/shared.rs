@@ -2,22 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 
 use jiff::Timestamp;
-use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
 use super::SageOptions;
 use super::books::{Books, Pen};
-use super::calls::CallCounts;
-use super::faults::FaultPlans;
+use super::calls::CallKey;
+use super::faults::FaultPlan;
 use super::oauth::Grants;
 use super::older::Nonces;
 use super::portal::{App, Business};
 use super::throttle::Throttle;
+use crate::call_tally::CallTally;
 use crate::chance::Chance;
-use crate::options::Clock;
+use crate::fault_queue::FaultQueue;
+use crate::guarded::Guarded;
+use crate::running::Running;
 
 /// Everything that changes. Nothing waits while it is locked.
 #[derive(Debug)]
@@ -27,8 +28,8 @@ pub(super) struct State {
     pub(super) businesses: Businesses,
     pub(super) grants: Grants,
     pub(super) nonces: Nonces,
-    pub(super) faults: FaultPlans,
-    pub(super) calls: CallCounts,
+    pub(super) faults: FaultQueue<FaultPlan>,
+    pub(super) calls: CallTally<CallKey>,
     pub(super) throttle: Throttle,
 }
 
@@ -77,16 +78,14 @@ impl State {
 }
 
 /// What every route is given.
-pub(super) type SharedState = std::sync::Arc<Shared>;
+pub(super) type SharedState = Arc<Shared>;
 
 /// The state with what is needed to work on it.
 pub(super) struct Shared {
     pub(super) base_url: String,
     pub(super) options: SageOptions,
-    clock: Clock,
-    state: Mutex<State>,
-    released: watch::Sender<()>,
-    stop: CancellationToken,
+    pub(super) running: Running,
+    state: Guarded<State>,
 }
 
 impl fmt::Debug for Shared {
@@ -96,50 +95,29 @@ impl fmt::Debug for Shared {
 }
 
 impl Shared {
-    pub(super) fn new(
-        base_url: String,
-        options: SageOptions,
-        (clock, seed): (Clock, u64),
-        stop: CancellationToken,
-    ) -> Self {
+    pub(super) fn new(base_url: &str, options: SageOptions, seed: u64, running: Running) -> Self {
         Self {
-            base_url,
+            base_url: base_url.to_owned(),
             options,
-            clock,
-            state: Mutex::new(State {
+            running,
+            state: Guarded::new(State {
                 chance: Chance::from_seed(seed),
                 apps: BTreeMap::new(),
                 businesses: BTreeMap::new(),
                 grants: Grants::default(),
                 nonces: Nonces::default(),
-                faults: FaultPlans::default(),
-                calls: CallCounts::default(),
+                faults: FaultQueue::default(),
+                calls: CallTally::default(),
                 throttle: Throttle::default(),
             }),
-            released: watch::Sender::new(()),
-            stop,
         }
     }
 
     pub(super) fn now(&self) -> Timestamp {
-        (self.clock)()
+        self.running.now()
     }
 
-    /// Locks the state. A panic of another holder leaves it usable: each change is made whole
-    /// before anything can fail.
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Lets every hanging call go on.
-    pub(super) fn release_hanging(&self) {
-        self.released.send_replace(());
-    }
-
-    /// Waits until hanging calls are released or the sandbox stops.
-    pub(super) async fn wait_for_release(&self) {
-        let mut released = self.released.subscribe();
-        // Both ends mean the same: go on.
-        let _released = self.stop.run_until_cancelled(released.changed()).await;
+        self.state.lock()
     }
 }

@@ -1,17 +1,17 @@
 //! Throttling (reference: freshbooks-sage §2.7): how many calls a business may have answered.
-//!
-//! A refused call does not count against the limit, so that whoever waits is let through.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+
+use crate::sliding_window::SlidingWindow;
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
 /// The calls of the last minute, by business.
 #[derive(Debug, Default)]
 pub(super) struct Throttle {
-    windows: BTreeMap<String, VecDeque<Timestamp>>,
+    windows: BTreeMap<String, SlidingWindow>,
 }
 
 impl Throttle {
@@ -22,19 +22,12 @@ impl Throttle {
         requests_per_minute: u32,
         now: Timestamp,
     ) -> Result<(), u64> {
-        let window = self.windows.entry(business_id.to_owned()).or_default();
-        while window.front().is_some_and(|first| now.duration_since(*first) >= MINUTE) {
-            window.pop_front();
-        }
-        let limit = usize::try_from(requests_per_minute).unwrap_or(usize::MAX);
-        if window.len() < limit {
-            window.push_back(now);
-            return Ok(());
-        }
-        let first = window.front().copied().unwrap_or(now);
-        let wait = MINUTE - now.duration_since(first);
-        let whole_seconds = wait.as_secs() + i64::from(wait.subsec_nanos() > 0);
-        Err(u64::try_from(whole_seconds).unwrap_or(1).max(1))
+        let window = self.windows.entry(business_id.to_owned());
+        let minute = window.or_insert_with(|| SlidingWindow::of(MINUTE));
+        minute.admit(requests_per_minute, now).map_err(|wait| {
+            let whole_seconds = wait.as_secs() + i64::from(wait.subsec_nanos() > 0);
+            u64::try_from(whole_seconds).unwrap_or(1).max(1)
+        })
     }
 }
 
@@ -43,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_wait_ends_when_the_first_call_leaves_the_minute() {
+    fn the_wait_is_told_in_whole_seconds() {
         let mut throttle = Throttle::default();
         let start: Timestamp = "2026-03-10T19:00:00.5Z".parse().unwrap();
         let after = |milliseconds| start + SignedDuration::from_millis(milliseconds);

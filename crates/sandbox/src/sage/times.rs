@@ -9,15 +9,10 @@ use jiff::fmt::rfc2822;
 use jiff::tz::TimeZone;
 
 use super::shared::SharedState;
+pub(super) use crate::times::whole_second;
 
 /// Characters of `2024-01-01`.
 const DATE_CHARS: usize = 10;
-
-/// The second a time falls in: what a record remembers.
-pub(super) fn whole_second(at: Timestamp) -> Timestamp {
-    let second = at.as_nanosecond().div_euclid(1_000_000_000);
-    second.try_into().ok().and_then(|second| Timestamp::from_second(second).ok()).unwrap_or(at)
-}
 
 /// `2025-12-23T11:12:23Z`.
 pub(super) fn shown(at: Timestamp) -> String {

@@ -1,5 +1,4 @@
-//! The FreshBooks stand-in from outside: everything here goes over HTTP, as a client library
-//! would.
+//! The FreshBooks stand-in from outside.
 
 mod accounting;
 mod bench;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use ledgerhook_sandbox::quickbooks::{Company, Fault, FaultPlan, QuickBooksOptions};
 use ledgerhook_sandbox::{Sandbox, SandboxOptions};
 
-use crate::bench::{Bench, REALM};
+use crate::quickbooks::bench::{Bench, REALM};
 
 #[tokio::test]
 async fn the_same_seed_gives_the_same_tokens() {

@@ -44,13 +44,14 @@ impl Catalogue {
 }
 
 /// Every way in which a provider refuses, and the status that a caller sees.
-pub(crate) fn refusals() -> [(ProviderError, u16); 6] {
+pub(crate) fn refusals() -> [(ProviderError, u16); 7] {
     let words = || "the shelf's own words".to_owned();
     [
         (ProviderError::Unauthorized, 403),
         (ProviderError::Refused(words()), 403),
         (ProviderError::Throttled { wait: Duration::from_secs(60) }, 429),
         (ProviderError::Unavailable(words()), 502),
+        (ProviderError::Unanswerable(words()), 400),
         (ProviderError::Rejected(words()), 400),
         (ProviderError::NotFound(words()), 404),
     ]

@@ -24,6 +24,7 @@ fn sort(error: &ProviderError) -> &'static str {
         ProviderError::Refused(_) => "refused",
         ProviderError::Throttled { .. } => "throttled",
         ProviderError::Unavailable(_) => "unavailable",
+        ProviderError::Unanswerable(_) => "unanswerable",
         ProviderError::Rejected(_) => "rejected",
         ProviderError::NotFound(_) => "not found",
     }

@@ -85,7 +85,7 @@ impl Findings {
         let cut = Moment::from_millis(first_without_room.changed_at.seconds() * 1_000);
         self.dated.retain(|change| change.changed_at < cut);
         if self.dated.is_empty() {
-            return Err(ProviderError::Rejected(format!(
+            return Err(ProviderError::unanswerable(format!(
                 "FreshBooks lists more than {CHANGES_MAX} changes at {}, so there is no later time \
                  to go on from",
                 cut.to_iso_seconds()

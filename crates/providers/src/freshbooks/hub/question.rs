@@ -94,7 +94,7 @@ impl Question {
     fn takes_undated(&self) -> Result<bool, ProviderError> {
         match self.bounds.iter().all(|bound| bound.is_from()) {
             true => Ok(self.bounds.is_empty() || self.is_by_moment),
-            false => Err(rejected(&format!(
+            false => Err(ProviderError::unanswerable(format!(
                 "{} do not all say when they changed; only updated >= '2026-01-31T00:00:00Z' can be \
                  asked for",
                 self.resource
@@ -103,7 +103,7 @@ impl Question {
     }
 
     fn unknown(&self, field: &str) -> ProviderError {
-        rejected(&format!(
+        ProviderError::unanswerable(format!(
             "{field}: {} have no such member that could be compared, and FreshBooks ignores a search \
              that it does not know. Its own searches end in _like, _min or _max, as in email_like",
             self.resource
@@ -114,7 +114,7 @@ impl Question {
         let Comparison { field, test } = comparison;
         check_name(field)?;
         if field == "id" {
-            return Err(rejected(
+            return Err(ProviderError::unanswerable(
                 "id: FreshBooks does not search by it; ask for the one record by its path, as in \
                  /hubs/finance/customers/12",
             ));
@@ -174,12 +174,12 @@ fn holds(comparison: &Comparison, record: &Value) -> bool {
 fn check_name(field: &str) -> Result<(), ProviderError> {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     if field.is_empty() || !field.bytes().all(is_part) {
-        return Err(rejected(&format!(
+        return Err(ProviderError::unanswerable(format!(
             "{field}: FreshBooks searches by the outer members of a record, such as currency_code"
         )));
     }
     match RESERVED.contains(&field) {
-        true => Err(rejected(&format!(
+        true => Err(ProviderError::unanswerable(format!(
             "{field}: pages and order have parameters of their own: page, pageSize and orderBy"
         ))),
         false => Ok(()),
@@ -194,23 +194,19 @@ fn sort(order_by: &OrderBy) -> Result<Option<String>, ProviderError> {
             let direction = if *descending { "desc" } else { "asc" };
             Ok(Some(format!("{field}_{direction}")))
         }
-        [_, ..] => Err(rejected("orderBy: FreshBooks orders by one column")),
+        [_, ..] => Err(ProviderError::unanswerable("orderBy: FreshBooks orders by one column")),
     }
 }
 
 fn no_or() -> ProviderError {
-    rejected("FreshBooks has no OR; ask once for each part")
+    ProviderError::unanswerable("FreshBooks has no OR; ask once for each part")
 }
 
 fn only_equality(field: &str) -> ProviderError {
-    rejected(&format!(
+    ProviderError::unanswerable(format!(
         "{field}: FreshBooks knows = only, and < > <= >= for updated. For some members it has names \
          for more, as in email_like = 'ada' or amount_min = 10"
     ))
-}
-
-pub(super) fn rejected(problem: &str) -> ProviderError {
-    ProviderError::Rejected(problem.to_owned())
 }
 
 #[cfg(test)]

@@ -120,11 +120,11 @@ async fn what_cannot_be_asked_costs_no_call() {
         [(HubPlace::Page(1), Some("fname = 'a' OR fname = 'b'")), (HubPlace::Next("x"), None)]
     {
         let error = list(&server, (place, 2), condition, script).await.unwrap_err();
-        assert!(matches!(error, ProviderError::Rejected(_)), "{error:?}");
+        assert!(matches!(error, ProviderError::Unanswerable(_)), "{error:?}");
     }
     for id in ["", "../7", "seven"] {
         let error = get(&server, id, script).await.unwrap_err();
-        assert!(matches!(error, ProviderError::Rejected(_)), "{id}: {error:?}");
+        assert!(matches!(error, ProviderError::Unanswerable(_)), "{id}: {error:?}");
     }
 }
 

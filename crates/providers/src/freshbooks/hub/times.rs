@@ -5,7 +5,6 @@ use jiff::civil::Date;
 use ledgerhook_connector::ProviderError;
 use ledgerhook_model::ceql::{Literal, Operator};
 
-use super::question::rejected;
 use crate::freshbooks::entities::{Entity, Place};
 use crate::freshbooks::stamp::{Stamp, day_after, day_before};
 
@@ -78,7 +77,7 @@ impl Asked {
         };
         if entity.lists.is_empty() {
             let problem = format!("{field}: {} do not say when they changed", entity.resource);
-            return Err(rejected(&problem));
+            return Err(ProviderError::unanswerable(problem));
         }
         let parameters = bounds.iter().filter_map(|bound| parameter(entity, *bound)).collect();
         Ok(Some(Self { parameters, bounds }))
@@ -125,7 +124,7 @@ fn time(
     };
     let text = begin.map_or_else(|| value.text().to_owned(), |day| format!("{day} 00:00:00"));
     Stamp::read(&text, entity.clock).ok_or_else(|| {
-        rejected(&format!(
+        ProviderError::unanswerable(format!(
             "{field}: `{}` is not a date, such as '2026-01-31' or '2026-01-31T00:00:00Z'",
             value.text()
         ))

@@ -194,6 +194,6 @@ async fn what_is_no_id_is_not_put_into_a_path() {
     for id in ["", "../1", "1?x"] {
         let removed = asker.subscriptions.remove(asker.request(), id);
         let error = server.during(script, removed).await.unwrap_err();
-        assert!(matches!(error, ProviderError::Rejected(_)), "{id}: {error}");
+        assert!(matches!(error, ProviderError::Unanswerable(_)), "{id}: {error}");
     }
 }

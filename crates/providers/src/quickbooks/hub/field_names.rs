@@ -2,8 +2,6 @@
 
 use ledgerhook_connector::ProviderError;
 
-use super::question::rejected;
-
 /// Names that the original's form made of several capitals, as records print them and as Intuit
 /// writes them. All others begin with one capital.
 const CAPITALS: &[(&str, &str)] = &[
@@ -28,7 +26,9 @@ pub(super) fn intuit_name(field: &str) -> Result<String, ProviderError> {
     };
     let parts: Option<Vec<String>> = field.split('.').map(part).collect();
     let parts = parts.ok_or_else(|| {
-        rejected(&format!("{field}: not a field of QuickBooks, such as metaData.lastUpdatedTime"))
+        ProviderError::unanswerable(format!(
+            "{field}: not a field of QuickBooks, such as metaData.lastUpdatedTime"
+        ))
     })?;
     Ok(parts.join("."))
 }

@@ -51,7 +51,7 @@ impl Question {
 
 fn written_condition(entity: &Entity, condition: &Condition) -> Result<String, ProviderError> {
     let all = condition.conjunction().ok_or_else(|| {
-        rejected(
+        ProviderError::unanswerable(
             "QuickBooks has no OR; ask once for each part, or ask for one of several values with \
              IN ('a', 'b')",
         )
@@ -65,11 +65,11 @@ fn written(entity: &Entity, comparison: &Comparison) -> Result<String, ProviderE
     let column = Column::of(entity, field, intuit_name(field)?);
     let name = &column.name;
     match test {
-        Test::Compare(Operator::NotEqual, _) => Err(rejected(&format!(
+        Test::Compare(Operator::NotEqual, _) => Err(ProviderError::unanswerable(format!(
             "{field}: QuickBooks has no `!=`; it has = < > <= >= LIKE and IN. Ask for the values that \
              you want, as in active = false for active != true"
         ))),
-        Test::IsNull | Test::IsNotNull => Err(rejected(&format!(
+        Test::IsNull | Test::IsNotNull => Err(ProviderError::unanswerable(format!(
             "{field}: QuickBooks cannot ask whether a field is empty; leave the condition out and \
              look at the records"
         ))),
@@ -80,7 +80,9 @@ fn written(entity: &Entity, comparison: &Comparison) -> Result<String, ProviderE
         }
         Test::Compare(operator, value) => {
             if name == "Id" && *operator != Operator::Equal {
-                return Err(rejected("id: QuickBooks finds ids by = and IN only"));
+                return Err(ProviderError::unanswerable(
+                    "id: QuickBooks finds ids by = and IN only",
+                ));
             }
             Ok(format!("{name} {operator} {}", column.value(*operator, value)?))
         }
@@ -93,7 +95,7 @@ fn written_order(order_by: &OrderBy) -> Result<String, ProviderError> {
         [OrderColumn { field, descending }] => {
             let name = intuit_name(field)?;
             if name == "Id" {
-                return Err(rejected(
+                return Err(ProviderError::unanswerable(
                     "orderBy: QuickBooks does not order by id any more; metaData.createTime is the \
                      same order",
                 ));
@@ -101,12 +103,8 @@ fn written_order(order_by: &OrderBy) -> Result<String, ProviderError> {
             let direction = if *descending { " DESC" } else { "" };
             Ok(format!(" ORDERBY {name}{direction}"))
         }
-        [_, ..] => Err(rejected("orderBy: QuickBooks orders by one column")),
+        [_, ..] => Err(ProviderError::unanswerable("orderBy: QuickBooks orders by one column")),
     }
-}
-
-pub(super) fn rejected(problem: &str) -> ProviderError {
-    ProviderError::Rejected(problem.to_owned())
 }
 
 #[cfg(test)]

@@ -169,11 +169,11 @@ async fn what_cannot_be_asked_costs_no_call() {
         (Page { place: HubPlace::Next("x"), ..page(1, 2) }, None),
     ] {
         let error = list(&server, asked, condition, script).await.unwrap_err();
-        assert!(matches!(error, ProviderError::Rejected(_)), "{error:?}");
+        assert!(matches!(error, ProviderError::Unanswerable(_)), "{error:?}");
     }
     for (resource, id) in [("bills", "1' OR"), ("bills", ""), ("preferences", "1")] {
         let error = get(&server, resource, id, script).await.unwrap_err();
-        assert!(matches!(error, ProviderError::Rejected(_)), "{resource} {id}: {error:?}");
+        assert!(matches!(error, ProviderError::Unanswerable(_)), "{resource} {id}: {error:?}");
     }
 }
 

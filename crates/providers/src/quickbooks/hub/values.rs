@@ -6,7 +6,6 @@ use ledgerhook_model::Moment;
 use ledgerhook_model::ceql::{Literal, Operator};
 
 use super::fields;
-use super::question::rejected;
 use crate::quickbooks::entities::Entity;
 
 const SECOND_MILLIS: i64 = 1_000;
@@ -68,7 +67,10 @@ impl<'f> Column<'f> {
             }
             (Kind::Flag, _) | (Kind::Other, Literal::Boolean(_)) => match value.boolean() {
                 Some(flag) => Ok(flag.to_string()),
-                None => Err(rejected(&format!("{}: must be true or false", self.field))),
+                None => Err(ProviderError::unanswerable(format!(
+                    "{}: must be true or false",
+                    self.field
+                ))),
             },
             (Kind::Other, _) => Ok(quoted(value.text())),
         }
@@ -78,7 +80,7 @@ impl<'f> Column<'f> {
     fn moment(&self, value: &Literal) -> Result<Moment, ProviderError> {
         let millis = || value.text().parse().ok().map(Moment::from_millis);
         value.moment().or_else(millis).ok_or_else(|| {
-            rejected(&format!(
+            ProviderError::unanswerable(format!(
                 "{}: `{}` is not a date, such as '2026-01-31T00:00:00Z' or 1769817600000",
                 self.field,
                 value.text()

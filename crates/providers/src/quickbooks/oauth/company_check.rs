@@ -108,6 +108,7 @@ impl Claim<'_> {
             }
             ProviderError::Refused(why)
             | ProviderError::Rejected(why)
+            | ProviderError::Unanswerable(why)
             | ProviderError::NotFound(why) => {
                 format!("QuickBooks does not show company {}: {why}", self.access.company)
             }

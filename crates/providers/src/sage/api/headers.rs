@@ -74,7 +74,7 @@ impl Seal<'_> {
         let Request { method, url, .. } = self.call;
         let call = SignedCall { method, url, scheme, nonce: &nonce };
         let signature = call.signature(&signing_secret, &self.tokens.token);
-        let unsigned = || ProviderError::Rejected("the call cannot be signed".to_owned());
+        let unsigned = || ProviderError::unanswerable("the call cannot be signed");
         headers.insert(NONCE, plain("the nonce", &nonce)?);
         headers.insert(SIGNATURE, plain("the signature", &signature.ok_or_else(unsigned)?)?);
         Ok(())
@@ -97,13 +97,13 @@ fn plain(name: &str, text: &str) -> Result<HeaderValue, ProviderError> {
 }
 
 fn unsendable(name: &str) -> ProviderError {
-    ProviderError::Rejected(format!("{name} cannot be sent in a header"))
+    ProviderError::unanswerable(format!("{name} cannot be sent in a header"))
 }
 
 fn secret(company: Company<'_>, key: &str) -> Result<Secret, ProviderError> {
     let secret = company.access.secret(key).map(|secret| Secret::new(secret.expose().trim()));
     secret.filter(|secret| !secret.is_empty()).ok_or_else(|| {
         let problem = "this base.url needs it and it was not given";
-        ProviderError::Rejected(format!("configuration.{key}: {problem}"))
+        ProviderError::unanswerable(format!("configuration.{key}: {problem}"))
     })
 }

@@ -87,25 +87,25 @@ async fn a_call_that_lacks_something_is_not_sent_and_says_what() {
         (
             tokens("t"),
             COLUMBUS,
-            "the provider refused the request: configuration.apim.subscription.key: this base.url \
+            "configuration.apim.subscription.key: this base.url \
              needs it and it was not given",
         ),
         (
             tokens("t"),
             V1,
-            "the provider refused the request: configuration.signature.secret: this base.url needs \
+            "configuration.signature.secret: this base.url needs \
              it and it was not given",
         ),
         (tokens("t\n"), "", "the provider does not accept the access token"),
         (
             Access { company: "b\n".to_owned(), ..tokens("t") },
             "",
-            "the provider refused the request: the company's id cannot be sent in a header",
+            "the company's id cannot be sent in a header",
         ),
         (
             tokens("t"),
             "https://example.com",
-            "the provider refused the request: configuration.base.url: `https://example.com` is \
+            "configuration.base.url: `https://example.com` is \
              none of Sage's APIs: leave it out for https://api.accounting.sage.com/v3.1, or write \
              https://api.columbus.sage.com/us/sageone or https://api.sageone.com/accounts/v1",
         ),

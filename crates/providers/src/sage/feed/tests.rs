@@ -229,7 +229,7 @@ async fn more_records_than_memory_holds_are_read_in_several_goes_also_without_or
     let error = ask(&server, "ledger-entries", &[], script).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the provider refused the request: more ledger_entries changed at 2026-11-01T00:00:00Z \
+        "more ledger_entries changed at 2026-11-01T00:00:00Z \
          than are read at once, so there is no later time to go on from"
     );
 }

@@ -87,7 +87,7 @@ pub(super) async fn read(
 
 fn endless(reader: &Reader<'_>) -> ProviderError {
     let endpoint = reader.entity().endpoint;
-    ProviderError::Rejected(format!(
+    ProviderError::unanswerable(format!(
         "Sage's list of {endpoint} has not ended after {PAGES_MAX} pages; set event.poller.history \
          to a later time"
     ))

@@ -67,7 +67,9 @@ impl Question {
 
     fn add_condition(&mut self, condition: &Condition) -> Result<(), ProviderError> {
         let all = condition.conjunction().ok_or_else(|| {
-            rejected("Sage has no OR; ask once for each part and put the answers together")
+            ProviderError::unanswerable(
+                "Sage has no OR; ask once for each part and put the answers together",
+            )
         })?;
         all.into_iter().try_for_each(|comparison| self.add(comparison))
     }
@@ -86,7 +88,7 @@ impl Question {
                 self.add_parameter(field, value.text())
             }
             Test::Compare(..) | Test::In(_) | Test::IsNull | Test::IsNotNull => {
-                Err(rejected(&format!("{field}: {}", possible(self.entity))))
+                Err(ProviderError::unanswerable(format!("{field}: {}", possible(self.entity))))
             }
         }
     }
@@ -94,7 +96,7 @@ impl Question {
     fn add_parameter(&mut self, name: &str, value: &str) -> Result<(), ProviderError> {
         match self.parameters.iter().find(|(own, _)| own == name) {
             Some((_, own)) if own == value => Ok(()),
-            Some((_, own)) => Err(rejected(&format!(
+            Some((_, own)) => Err(ProviderError::unanswerable(format!(
                 "{name}: Sage takes one value, which is {own} for {} already",
                 self.entity.resource
             ))),
@@ -118,14 +120,14 @@ fn since(field: &str, test: &Test) -> Result<Moment, ProviderError> {
             "{field}: `{}` is not a date such as 2017-05-05 or 2017-05-05T10:00:00Z",
             value.text()
         );
-        value.moment().ok_or_else(|| rejected(&problem))
+        value.moment().ok_or_else(|| ProviderError::unanswerable(problem))
     };
     match test {
         Test::Compare(Operator::GreaterOrEqual, value) => read(value),
         Test::Compare(Operator::Equal, value) if field == SINCE => read(value),
         Test::Compare(Operator::Greater, value) => Ok(read(value)?.plus(SECOND)),
         Test::Compare(..) | Test::In(_) | Test::IsNull | Test::IsNotNull => {
-            Err(rejected(&format!(
+            Err(ProviderError::unanswerable(format!(
                 "{field}: Sage finds what changed since a moment only, as in {LAST_MODIFIED} >= \
                  '2017-05-05T10:00:00Z'"
             )))
@@ -163,24 +165,22 @@ fn written_order(
     let column = match order_by.0.as_slice() {
         [] => return Ok(None),
         [column] => column,
-        [_, ..] => return Err(rejected("orderBy: Sage orders by one column")),
+        [_, ..] => return Err(ProviderError::unanswerable("orderBy: Sage orders by one column")),
     };
     if !entity.has_order || !dialect.tells_deletions_and_sorts() {
         let problem = format!("orderBy: Sage gives {} in no order; leave it out", entity.resource);
-        return Err(rejected(&problem));
+        return Err(ProviderError::unanswerable(problem));
     }
     let OrderColumn { field, descending } = column;
     let name = if is_of_update(field) { UPDATED_AT } else { field };
     if !SORTED_BY.contains(&name) {
         let names = SORTED_BY.join(", ");
-        return Err(rejected(&format!("orderBy: Sage orders by {names}, not by {field}")));
+        return Err(ProviderError::unanswerable(format!(
+            "orderBy: Sage orders by {names}, not by {field}"
+        )));
     }
     let direction = if *descending { "desc" } else { "asc" };
     Ok(Some(format!("{name}:{direction}")))
-}
-
-fn rejected(problem: &str) -> ProviderError {
-    ProviderError::Rejected(problem.to_owned())
 }
 
 #[cfg(test)]

@@ -176,10 +176,10 @@ async fn what_cannot_be_asked_costs_no_call() {
     let script = |asked: &Asked, _| panic!("nothing should be asked, but was: {}", asked.line);
     for (resource, id) in [("contacts", "../me"), ("contacts", ""), ("currencies", "1")] {
         let error = get(&server, resource, id, script).await.unwrap_err();
-        assert!(matches!(error, ProviderError::Rejected(_)), "{resource} {id}: {error:?}");
+        assert!(matches!(error, ProviderError::Unanswerable(_)), "{resource} {id}: {error:?}");
     }
     let error = list(&server, (HubPlace::Next("x"), 2), script).await.unwrap_err();
-    assert!(matches!(error, ProviderError::Rejected(_)), "{error:?}");
+    assert!(matches!(error, ProviderError::Unanswerable(_)), "{error:?}");
     let (access, configuration) = (access(), configuration(&[("base.url", V1)]));
     let query = HubQuery {
         resource: "contacts",

@@ -63,7 +63,7 @@ async fn a_refusal_ends_the_reading() {
     assert_eq!(error, ProviderError::Unauthorized);
     assert_eq!(server.asked().len(), 1);
     let error = read(&server, "currencies", &["1"], script).await.unwrap_err();
-    let words = "the provider refused the request: Sage has no list of currencies";
+    let words = "Sage has no list of currencies";
     assert_eq!(error.to_string(), words);
 }
 

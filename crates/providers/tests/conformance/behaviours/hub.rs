@@ -91,7 +91,7 @@ pub(crate) async fn pages_of_any_size_fit_together(provider: &'static dyn Provid
     let beyond = asked.list(HubPlace::Page(9), 50).await.unwrap();
     assert_eq!((beyond.records.len(), beyond.next), (0, None));
     let error = asked.list(HubPlace::Next("nowhere"), 5).await.unwrap_err();
-    assert!(matches!(error, ProviderError::Rejected(_)), "{error:?}");
+    assert!(matches!(error, ProviderError::Unanswerable(_)), "{error:?}");
 }
 
 /// It is the row of the list; an id that no record has is not found.
@@ -111,7 +111,7 @@ pub(crate) async fn a_record_is_found_by_its_id(provider: &'static dyn Provider)
     let calls_before = bench.calls();
     for no_id in ["", "../users/1", "1' OR '1'='1", "%2e%2e"] {
         let error = asked.get(no_id).await.unwrap_err();
-        assert!(matches!(error, ProviderError::Rejected(_)), "{no_id}: {error:?}");
+        assert!(matches!(error, ProviderError::Unanswerable(_)), "{no_id}: {error:?}");
     }
     assert_eq!(bench.calls(), calls_before);
 }
@@ -131,7 +131,7 @@ pub(crate) async fn what_cannot_be_asked_is_named(provider: &'static dyn Provide
     }
     let order_by = OrderBy::parse(&format!("{member} desc, {member} asc")).unwrap();
     let result = asked.list_by(None, &order_by, first).await;
-    assert!(matches!(result, Err(ProviderError::Rejected(_))), "{result:?}");
+    assert!(matches!(result, Err(ProviderError::Unanswerable(_))), "{result:?}");
     let result = asked.hub.get(company.of_hub(), "no-such-resource", "1").await;
     expect_rejected(result, "no-such-resource");
 }
@@ -206,7 +206,7 @@ pub(crate) async fn a_throttle_says_how_long_to_wait(provider: &'static dyn Prov
 
 fn expect_rejected<T: std::fmt::Debug>(result: Result<T, ProviderError>, name: &str) {
     match result {
-        Err(ProviderError::Rejected(words)) => assert!(words.contains(name), "{words}"),
+        Err(ProviderError::Unanswerable(words)) => assert!(words.contains(name), "{words}"),
         other => panic!("{name}: {other:?}"),
     }
 }

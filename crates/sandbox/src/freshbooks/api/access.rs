@@ -3,12 +3,12 @@
 use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
-use axum::http::header;
 use axum::http::request::Parts;
 use jiff::Timestamp;
 
 use super::super::calls::Named;
 use super::super::shared::{Shared, State as SandboxState, Write};
+use crate::credentials::bearer_token;
 
 /// Asks for the newer error envelope of the accounting service.
 const VERSION_HEADER: &str = "x-api-version";
@@ -35,13 +35,8 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let header = parts.headers.get(header::AUTHORIZATION);
-        let bearer = header.and_then(|value| value.to_str().ok()).and_then(|text| {
-            let (scheme, token) = text.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
-        });
         Ok(Self {
-            token: bearer.unwrap_or_default(),
+            token: bearer_token(&parts.headers).unwrap_or_default().to_owned(),
             query: parts.uri.query().unwrap_or_default().to_owned(),
             is_new_style: parts.headers.contains_key(VERSION_HEADER),
         })

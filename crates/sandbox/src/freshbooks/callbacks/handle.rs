@@ -63,18 +63,7 @@ impl FreshBooks {
         time: Duration,
         reached: impl Fn(&NoticeStats) -> bool,
     ) -> Result<NoticeStats, FreshBooksError> {
-        let mut outbox = self.shared.watch_outbox();
-        let waiting = async {
-            loop {
-                let stats = self.notice_stats();
-                if reached(&stats) || outbox.changed().await.is_err() {
-                    return stats;
-                }
-            }
-        };
-        tokio::time::timeout(time, waiting)
-            .await
-            .map_err(|_| FreshBooksError::TooLate(self.notice_stats()))
+        self.shared.wait_for_outbox(time, reached).await.map_err(FreshBooksError::TooLate)
     }
 
     /// Waits until no notice waits to be sent; held ones do not count.

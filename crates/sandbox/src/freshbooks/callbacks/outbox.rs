@@ -13,7 +13,9 @@ use tokio::sync::Notify;
 use super::super::books::Change;
 use super::super::nouns::Verb;
 use super::super::options::{CallbackConduct, SoftDeleteNotice};
+use crate::bounded::push_bounded;
 use crate::chance::Chance;
+use crate::times::as_text;
 
 /// Notices that may wait for one callback, and as many held back for one business; further ones
 /// are dropped and counted.
@@ -373,7 +375,7 @@ impl Outbox {
         self.counted.dropped += 1;
     }
 
-    pub(super) fn stats(&self) -> NoticeStats {
+    pub(in super::super) fn stats(&self) -> NoticeStats {
         let kept = |treatment: &Treatment| treatment.held.len() + treatment.gathered.len();
         NoticeStats {
             waiting: count(self.queues.values().map(|queue| queue.waiting.len()).sum())
@@ -399,18 +401,4 @@ fn retry_wait(failed_attempts: u32) -> Option<Duration> {
 
 fn count(notices: usize) -> u64 {
     u64::try_from(notices).unwrap_or(u64::MAX)
-}
-
-pub(super) fn as_text<S: serde::Serializer>(
-    at: &Timestamp,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(at)
-}
-
-fn push_bounded<T>(kept: &mut VecDeque<T>, item: T, kept_max: usize) {
-    if kept.len() == kept_max {
-        kept.pop_front();
-    }
-    kept.push_back(item);
 }

@@ -32,7 +32,7 @@ pub struct Callback {
     /// Whether the verifier came back; before that no event is sent.
     pub verified: bool,
     /// When it last changed.
-    #[serde(serialize_with = "super::outbox::as_text")]
+    #[serde(serialize_with = "crate::times::as_text")]
     pub updated_at: Timestamp,
 }
 

@@ -2,31 +2,13 @@
 //! later, behind those that came after it: FreshBooks promises no order.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::redirect::Policy;
 use tokio::sync::Notify;
 
-use super::super::FreshBooksOptions;
 use super::super::shared::{Shared, SharedState};
 use super::outbox::{Delivery, Next, Retry, Waiting};
 use super::{body, signature};
-
-/// The client of all posts. It follows no redirect: an answer counts as it comes.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the sandbox plays the provider and shares no code with the gateway"
-)]
-pub(in super::super) fn client(options: &FreshBooksOptions) -> reqwest::Result<reqwest::Client> {
-    // An error means that the process has a provider already.
-    let _installed = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
-        .timeout(Duration::from_millis(options.answer_timeout_ms))
-        .redirect(Policy::none())
-        .no_proxy()
-        .build()
-}
 
 /// Posts whatever is queued for a callback, as long as there is one.
 pub(super) async fn send_until_closed(shared: SharedState, callback_id: u64, wake: Arc<Notify>) {

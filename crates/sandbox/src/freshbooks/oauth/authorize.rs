@@ -10,7 +10,8 @@ use url::Url;
 use super::super::portal::{App, is_safe_address};
 use super::super::shared::SharedState;
 use super::grants::Approved;
-use super::pages;
+use super::pages::{self, PAGES};
+use crate::oauth::{found, return_address};
 
 /// The parameters of the page, and the hidden fields of its form.
 #[derive(Debug, Default, Deserialize)]
@@ -56,14 +57,14 @@ pub(super) async fn decide(
     }
     let identity_id = asked.identity_id.parse().ok();
     let Some(identity_id) = identity_id.filter(|id| state.users.contains_key(id)) else {
-        return pages::error("There is no such person.");
+        return PAGES.error("There is no such person.");
     };
     let challenge = (!asked.code_challenge.is_empty()).then(|| asked.code_challenge.clone());
     let (client_id, redirect_uri) = (asked.client_id.as_str(), asked.redirect_uri.as_str());
     let approved = Approved { client_id, identity_id, redirect_uri, scope, challenge };
     let code = state.grants.issue_code(approved, now, &mut state.chance);
     back.query_pairs_mut().append_pair("code", &code);
-    pages::found(&with_state(back, &asked.state))
+    found(&with_state(back, &asked.state))
 }
 
 /// What is good about the parameters.
@@ -86,14 +87,14 @@ impl Wrong {
     fn into_response(self, state: &str) -> Response {
         match self {
             Self::There(back, error) => back_with_error(back, error, state),
-            Self::Here(reason) => pages::error(reason),
+            Self::Here(reason) => PAGES.error(reason),
         }
     }
 }
 
 fn back_with_error(mut back: Url, error: &str, state: &str) -> Response {
     back.query_pairs_mut().append_pair("error", error);
-    pages::found(&with_state(back, state))
+    found(&with_state(back, state))
 }
 
 fn with_state(mut back: Url, state: &str) -> Url {
@@ -105,12 +106,7 @@ fn with_state(mut back: Url, state: &str) -> Url {
 
 fn check(asked: &Asked, apps: &BTreeMap<String, App>) -> Result<Checked, Wrong> {
     let app = apps.get(&asked.client_id).ok_or(Wrong::Here("The client_id is not known."))?;
-    let listed = app.redirect_uris.is_empty() || app.redirect_uris.contains(&asked.redirect_uri);
-    if !listed {
-        return Err(Wrong::Here("The redirect_uri is not registered with the app."));
-    }
-    let back = Url::parse(&asked.redirect_uri)
-        .map_err(|_| Wrong::Here("The redirect_uri is not a URL."))?;
+    let back = return_address(&app.redirect_uris, &asked.redirect_uri).map_err(Wrong::Here)?;
     if back.query().is_some() {
         return Err(Wrong::Here("The redirect_uri has a query."));
     }

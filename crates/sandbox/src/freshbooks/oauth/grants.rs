@@ -10,22 +10,25 @@ use sha2::{Digest, Sha256};
 use super::super::portal::Business;
 use super::OAuthError;
 use crate::chance::Chance;
+use crate::oauth::{AccessTokens, Approval, Codes};
 
-/// Life of an authorization code.
-const CODE_LIFE: SignedDuration = SignedDuration::from_mins(5);
-/// Codes and access tokens kept at most; further ones push others out.
-const KEPT_MAX: usize = 100_000;
 /// Characters of an access token: about what a JWT has.
 const ACCESS_TOKEN_CHARS: usize = 1_000;
 
 #[derive(Debug)]
 struct Code {
-    code: String,
     grant: GrantKey,
     redirect_uri: String,
     scope: String,
     challenge: Option<String>,
-    issued_at: Timestamp,
+}
+
+impl Approval for Code {
+    const CODE_LIFE: SignedDuration = SignedDuration::from_mins(5);
+
+    fn client_id(&self) -> &str {
+        &self.grant.0
+    }
 }
 
 /// The app and the user: there is one grant for both together.
@@ -38,12 +41,6 @@ struct Grant {
     refresh_token: String,
     redirect_uri: String,
     scope: String,
-}
-
-#[derive(Debug)]
-struct AccessToken {
-    grant: GrantKey,
-    expires_at: Timestamp,
 }
 
 /// What a person approved on the authorize page.
@@ -94,9 +91,9 @@ pub(in super::super) struct Bearer {
 /// All codes, grants and tokens. Grants are bounded by the apps and users.
 #[derive(Debug, Default)]
 pub(in super::super) struct Grants {
-    codes: Vec<Code>,
+    codes: Codes<Code>,
     grants: BTreeMap<GrantKey, Grant>,
-    access_tokens: BTreeMap<String, AccessToken>,
+    access_tokens: AccessTokens<GrantKey>,
 }
 
 impl Grants {
@@ -106,19 +103,14 @@ impl Grants {
         now: Timestamp,
         chance: &mut Chance,
     ) -> String {
-        self.codes.retain(|code| now.duration_since(code.issued_at) < CODE_LIFE);
-        if self.codes.len() >= KEPT_MAX {
-            self.codes.remove(0);
-        }
         let code = hex64(chance);
-        self.codes.push(Code {
-            code: code.clone(),
+        let approval = Code {
             grant: (approved.client_id.to_owned(), approved.identity_id),
             redirect_uri: approved.redirect_uri.to_owned(),
             scope: approved.scope,
             challenge: approved.challenge,
-            issued_at: now,
-        });
+        };
+        self.codes.issue(&code, approval, now);
         code
     }
 
@@ -129,15 +121,13 @@ impl Grants {
         asked: &Redeemed<'_>,
         issuer: &mut Issuer<'_>,
     ) -> Result<Issued, OAuthError> {
-        let is_asked = |code: &Code| code.code == asked.code && code.grant.0 == asked.client_id;
-        let place = self.codes.iter().position(is_asked).ok_or(OAuthError::INVALID_GRANT)?;
-        let code = self.codes.remove(place);
-        let is_fresh = issuer.now.duration_since(code.issued_at) < CODE_LIFE;
+        let code = self.codes.redeem(asked.code, asked.client_id, issuer.now);
+        let code = code.ok_or(OAuthError::INVALID_GRANT)?;
         let is_proven = code.challenge.as_ref().is_none_or(|challenge| {
             let verifier = asked.verifier.unwrap_or_default();
             URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes())) == *challenge
         });
-        if !is_fresh || !is_proven || code.redirect_uri != asked.redirect_uri {
+        if !is_proven || code.redirect_uri != asked.redirect_uri {
             return Err(OAuthError::INVALID_GRANT);
         }
         let refresh_token = hex64(issuer.chance);
@@ -171,30 +161,21 @@ impl Grants {
 
     /// Older access tokens live on until they expire.
     fn issue(&mut self, key: &GrantKey, grant: &Grant, issuer: &mut Issuer<'_>) -> Issued {
-        let now = issuer.now;
-        if self.access_tokens.len() >= KEPT_MAX {
-            self.access_tokens.retain(|_, access| access.expires_at > now);
-        }
-        if self.access_tokens.len() >= KEPT_MAX {
-            self.access_tokens.pop_first();
-        }
         let life = SignedDuration::from_secs(issuer.access_life_s.into());
-        let expires_at = now.checked_add(life).unwrap_or(Timestamp::MAX);
         let access_token = format!("eyJ{}", issuer.chance.opaque(ACCESS_TOKEN_CHARS));
-        let access = AccessToken { grant: key.clone(), expires_at };
-        self.access_tokens.insert(access_token.clone(), access);
+        self.access_tokens.issue(&access_token, key.clone(), life, issuer.now);
         Issued {
             access_token,
             refresh_token: grant.refresh_token.clone(),
             scope: grant.scope.clone(),
             expires_in_s: issuer.access_life_s,
-            created_at: now,
+            created_at: issuer.now,
         }
     }
 
     /// Ends the grant of an access or refresh token, with all its tokens.
     pub(super) fn revoke_token(&mut self, token: &str, client_id: &str) {
-        let by_access = self.access_tokens.get(token).map(|access| access.grant.clone());
+        let by_access = self.access_tokens.grant_of(token).cloned();
         let by_refresh = || {
             let grant = self.grants.iter().find(|(_, grant)| grant.refresh_token == token);
             grant.map(|(key, _)| key.clone())
@@ -207,7 +188,7 @@ impl Grants {
 
     fn end(&mut self, key: &GrantKey) {
         self.grants.remove(key);
-        self.access_tokens.retain(|_, access| access.grant != *key);
+        self.access_tokens.end(|grant| grant == key);
     }
 
     /// A user takes access from one app, or from every app. Returns from how many.
@@ -230,19 +211,12 @@ impl Grants {
         identity_id: u64,
         now: Timestamp,
     ) -> usize {
-        let live = self.access_tokens.values_mut().filter(|access| access.expires_at > now);
-        let mut expired = 0;
-        for access in live.filter(|access| access.grant.1 == identity_id) {
-            access.expires_at = now;
-            expired += 1;
-        }
-        expired
+        self.access_tokens.expire(|grant| grant.1 == identity_id, now)
     }
 
     /// Who acts with an access token, while it lives.
     pub(in super::super) fn bearer(&self, token: &str, now: Timestamp) -> Option<Bearer> {
-        let access = self.access_tokens.get(token).filter(|access| access.expires_at > now)?;
-        let (client_id, identity_id) = access.grant.clone();
+        let (client_id, identity_id) = self.access_tokens.live(token, now)?.clone();
         Some(Bearer { client_id, identity_id })
     }
 

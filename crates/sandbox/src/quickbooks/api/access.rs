@@ -10,7 +10,8 @@ use serde_json::json;
 use super::super::oauth::Unusable;
 use super::super::oauth1;
 use super::super::shared::State as SandboxState;
-use super::caller::Caller;
+use super::caller::Environment;
+use crate::caller::Caller;
 
 /// Characters of a refused token that its answer repeats: enough to tell which it was.
 const TOKEN_CHARS_SHOWN: usize = 8;
@@ -31,7 +32,7 @@ pub(super) fn check(
 ) -> Result<String, Denied> {
     let client_id = check_token(state, caller, realm, now)?;
     let is_sandbox = state.companies.get(realm).is_some_and(|one| one.company.is_sandbox);
-    match caller.environment().shows(is_sandbox) {
+    match Environment::of(caller.uri.path()).0.shows(is_sandbox) {
         true => Ok(client_id),
         false => Err(Denied::NotConnected),
     }

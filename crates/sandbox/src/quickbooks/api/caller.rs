@@ -1,10 +1,5 @@
-//! Who calls: the parts of a request that say so and that a signature covers.
+//! Where a call goes, and what it may do there once it is let in.
 
-use std::convert::Infallible;
-
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, Uri, header};
 use jiff::Timestamp;
 
 use super::super::shared::Write;
@@ -43,49 +38,6 @@ impl Environment {
             Self::Production => !is_sandbox,
             Self::Sandbox => is_sandbox,
         }
-    }
-}
-
-/// A request without its body.
-#[derive(Clone, Debug)]
-pub(in super::super) struct Caller {
-    pub(in super::super) method: Method,
-    pub(in super::super) uri: Uri,
-    pub(in super::super) headers: HeaderMap,
-}
-
-impl Caller {
-    /// The scheme of the `Authorization` header and what follows it.
-    pub(in super::super) fn authorization(&self) -> Option<(&str, &str)> {
-        let header = self.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-        let (scheme, rest) = header.split_once(' ')?;
-        Some((scheme, rest.trim()))
-    }
-
-    pub(in super::super) fn bearer_token(&self) -> Option<&str> {
-        let (scheme, token) = self.authorization()?;
-        scheme.eq_ignore_ascii_case("bearer").then_some(token)
-    }
-
-    /// The address that was called.
-    pub(super) fn environment(&self) -> Environment {
-        Environment::of(self.uri.path()).0
-    }
-
-    pub(super) fn is_batch(&self) -> bool {
-        self.uri.path().ends_with("/batch")
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Caller {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self {
-            method: parts.method.clone(),
-            uri: parts.uri.clone(),
-            headers: parts.headers.clone(),
-        })
     }
 }
 

@@ -10,7 +10,8 @@ use url::Url;
 use super::super::portal::App;
 use super::super::shared::{SharedState, State as SandboxState};
 use super::grants::{Approved, Scope};
-use super::pages::{CompanyForm, error_page, found};
+use super::pages::{CompanyForm, PAGES};
+use crate::oauth::{found, return_address};
 
 /// The parameters of the page, and the hidden fields of its form.
 #[derive(Debug, Default, Deserialize)]
@@ -33,7 +34,7 @@ pub(super) async fn page(
     let state = shared.lock();
     match check(&asked, &state.apps) {
         Ok(_) => show(&asked, &state),
-        Err(reason) => error_page(reason),
+        Err(reason) => PAGES.error(reason),
     }
 }
 
@@ -47,7 +48,7 @@ pub(super) async fn decide(
     let state = &mut *state;
     let mut back = match check(&asked, &state.apps) {
         Ok(back) => back,
-        Err(reason) => return error_page(reason),
+        Err(reason) => return PAGES.error(reason),
     };
     if asked.realm_id.is_empty() {
         back.query_pairs_mut()
@@ -56,7 +57,7 @@ pub(super) async fn decide(
         return found(&back);
     }
     if !state.companies.contains_key(&asked.realm_id) {
-        return error_page("There is no such company.");
+        return PAGES.error("There is no such company.");
     }
     let asks_for = |name: &str| asked.scope.split_whitespace().any(|scope| scope == name);
     let approved = Approved {
@@ -79,11 +80,7 @@ pub(super) async fn decide(
 /// Checks the app and where to return; whatever is wrong is shown here, never sent there.
 fn check(asked: &Asked, apps: &BTreeMap<String, App>) -> Result<Url, &'static str> {
     let app = apps.get(&asked.client_id).ok_or("The client_id is not known.")?;
-    let listed = app.redirect_uris.is_empty() || app.redirect_uris.contains(&asked.redirect_uri);
-    if !listed {
-        return Err("The redirect_uri is not registered with the app.");
-    }
-    let back = Url::parse(&asked.redirect_uri).map_err(|_| "The redirect_uri is not a URL.")?;
+    let back = return_address(&app.redirect_uris, &asked.redirect_uri)?;
     if !matches!(back.scheme(), "http" | "https") {
         return Err("The redirect_uri is not an http address.");
     }

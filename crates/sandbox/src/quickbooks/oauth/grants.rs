@@ -10,16 +10,15 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::QuickBooksOptions;
 use super::OAuthError;
 use crate::chance::Chance;
+use crate::oauth::{AccessTokens, Approval, Codes};
 
-/// Life of an authorization code.
-const CODE_LIFE: SignedDuration = SignedDuration::from_mins(5);
 /// Age at which a refresh token gets a new value.
 const ROTATION_AGE: SignedDuration = SignedDuration::from_hours(24);
 /// Life of a refresh token, 101 days (`x_refresh_token_expires_in` of the official test answer).
 const REFRESH_LIFE: SignedDuration = SignedDuration::from_secs(8_726_400);
 /// Life of a connection, 5 years (announced November 2025).
 const CONNECTION_LIFE: SignedDuration = SignedDuration::from_secs(157_680_000);
-/// Codes, connections and access tokens kept at most; further ones push others out.
+/// Connections kept at most; further ones push others out.
 const KEPT_MAX: usize = 100_000;
 
 /// How tokens live, by the options.
@@ -54,12 +53,18 @@ pub(super) struct Scope {
 
 #[derive(Debug)]
 struct Code {
-    code: String,
     client_id: String,
     realm_id: String,
     redirect_uri: String,
     scope: Scope,
-    issued_at: Timestamp,
+}
+
+impl Approval for Code {
+    const CODE_LIFE: SignedDuration = SignedDuration::from_mins(5);
+
+    fn client_id(&self) -> &str {
+        &self.client_id
+    }
 }
 
 /// What one authorization gave an app. Two authorizations of one company live side by side.
@@ -77,11 +82,11 @@ struct Connection {
     connected_at: Timestamp,
 }
 
+/// What an access token is for. It outlives its connection.
 #[derive(Debug)]
-struct AccessToken {
+struct Access {
     connection: u64,
     realm_id: String,
-    expires_at: Timestamp,
 }
 
 /// What a person approved on the authorize page.
@@ -135,9 +140,9 @@ pub(in super::super) enum Unusable {
 /// All codes, connections and tokens.
 #[derive(Debug, Default)]
 pub(in super::super) struct Grants {
-    codes: Vec<Code>,
+    codes: Codes<Code>,
     connections: BTreeMap<u64, Connection>,
-    access_tokens: BTreeMap<String, AccessToken>,
+    access_tokens: AccessTokens<Access>,
     last_connection: u64,
 }
 
@@ -148,19 +153,14 @@ impl Grants {
         now: Timestamp,
         chance: &mut Chance,
     ) -> String {
-        self.codes.retain(|code| is_fresh(code.issued_at, CODE_LIFE, now));
         let code = format!("AB1{}", chance.opaque(47));
-        if self.codes.len() >= KEPT_MAX {
-            self.codes.remove(0);
-        }
-        self.codes.push(Code {
-            code: code.clone(),
+        let approval = Code {
             client_id: approved.client_id.to_owned(),
             realm_id: approved.realm_id.to_owned(),
             redirect_uri: approved.redirect_uri.to_owned(),
             scope: approved.scope,
-            issued_at: now,
-        });
+        };
+        self.codes.issue(&code, approval, now);
         code
     }
 
@@ -170,16 +170,11 @@ impl Grants {
         asked: &Redeemed<'_>,
         issuer: &mut Issuer<'_>,
     ) -> Result<Issued, OAuthError> {
-        let place = self
+        let code = self
             .codes
-            .iter()
-            .position(|code| code.code == asked.code && code.client_id == asked.client_id)
+            .redeem(asked.code, asked.client_id, issuer.now)
+            .filter(|code| code.redirect_uri == asked.redirect_uri)
             .ok_or(OAuthError::BAD_CODE)?;
-        let code = self.codes.remove(place);
-        let fresh = is_fresh(code.issued_at, CODE_LIFE, issuer.now);
-        if !fresh || code.redirect_uri != asked.redirect_uri {
-            return Err(OAuthError::BAD_CODE);
-        }
         let Scope { openid, accounting } = code.scope;
         let issued = self.connect(code.client_id, code.realm_id, accounting, issuer);
         Ok(Issued { openid, ..issued })
@@ -259,12 +254,12 @@ impl Grants {
     /// Ends a connection with all its tokens.
     fn end(&mut self, number: u64) {
         self.connections.remove(&number);
-        self.access_tokens.retain(|_, access| access.connection != number);
+        self.access_tokens.end(|access| access.connection == number);
     }
 
     /// Ends the connection of an access or refresh token, with all its tokens.
     pub(super) fn revoke_token(&mut self, token: &str, client_id: &str) -> bool {
-        let by_access = self.access_tokens.get(token).map(|access| access.connection);
+        let by_access = self.access_tokens.grant_of(token).map(|access| access.connection);
         let connection = match by_access {
             Some(number) => self.connections.get(&number),
             None => self.connections.values().find(|grant| grant.refresh_token == token),
@@ -296,14 +291,7 @@ impl Grants {
         realm_id: &str,
         now: Timestamp,
     ) -> usize {
-        let mut expired = 0;
-        for access in self.access_tokens.values_mut() {
-            if access.realm_id == realm_id && access.expires_at > now {
-                access.expires_at = now;
-                expired += 1;
-            }
-        }
-        expired
+        self.access_tokens.expire(|access| access.realm_id == realm_id, now)
     }
 
     /// The app that may use a bearer token for a company.
@@ -313,7 +301,7 @@ impl Grants {
         realm_id: &str,
         now: Timestamp,
     ) -> Result<&str, Unusable> {
-        let access = self.live(token, now).ok_or(Unusable::Expired)?;
+        let access = self.access_tokens.live(token, now).ok_or(Unusable::Expired)?;
         let connection = self.connections.get(&access.connection);
         connection
             .filter(|connection| connection.realm_id == realm_id && connection.accounting)
@@ -323,11 +311,7 @@ impl Grants {
 
     /// Whether an access token is known and has not expired.
     pub(super) fn is_live(&self, token: &str, now: Timestamp) -> bool {
-        self.live(token, now).is_some()
-    }
-
-    fn live(&self, token: &str, now: Timestamp) -> Option<&AccessToken> {
-        self.access_tokens.get(token).filter(|access| access.expires_at > now)
+        self.access_tokens.live(token, now).is_some()
     }
 
     /// The apps connected to a company, each once.
@@ -339,24 +323,13 @@ impl Grants {
 
 fn issue(
     connection: &Connection,
-    access_tokens: &mut BTreeMap<String, AccessToken>,
+    access_tokens: &mut AccessTokens<Access>,
     issuer: &mut Issuer<'_>,
 ) -> Issued {
     let (policy, now) = (issuer.policy, issuer.now);
     let access_token = format!("eyJ{}", issuer.chance.opaque(197));
-    let expires_at = now.checked_add(policy.access_life).unwrap_or(Timestamp::MAX);
-    if access_tokens.len() >= KEPT_MAX {
-        access_tokens.retain(|_, access| access.expires_at > now);
-    }
-    if access_tokens.len() >= KEPT_MAX {
-        access_tokens.pop_first();
-    }
-    let access = AccessToken {
-        connection: connection.number,
-        realm_id: connection.realm_id.clone(),
-        expires_at,
-    };
-    access_tokens.insert(access_token.clone(), access);
+    let access = Access { connection: connection.number, realm_id: connection.realm_id.clone() };
+    access_tokens.issue(&access_token, access, policy.access_life, now);
     Issued {
         client_id: connection.client_id.clone(),
         realm_id: connection.realm_id.clone(),

@@ -16,8 +16,8 @@ use ring::rsa::PublicKeyComponents;
 use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use serde_json::{Value, json};
 
-use super::super::api::Caller;
 use super::super::shared::SharedState;
+use crate::caller::Caller;
 
 /// The key of every sandbox, published with it: it proves nothing to anybody.
 static KEY: LazyLock<Option<RsaKeyPair>> =

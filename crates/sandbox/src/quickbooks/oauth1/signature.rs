@@ -9,7 +9,7 @@ use std::num::NonZeroU64;
 use axum::http::header;
 use oauth1_request::{Builder, Credentials, HmacSha1, ParameterList};
 
-use super::super::api::Caller;
+use crate::caller::Caller;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 

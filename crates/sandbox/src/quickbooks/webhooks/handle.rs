@@ -33,18 +33,7 @@ impl QuickBooks {
         time: Duration,
         reached: impl Fn(&WebhookStats) -> bool,
     ) -> Result<WebhookStats, QuickBooksError> {
-        let mut outbox = self.shared.watch_outbox();
-        let waiting = async {
-            loop {
-                let stats = self.webhook_stats();
-                if reached(&stats) || outbox.changed().await.is_err() {
-                    return stats;
-                }
-            }
-        };
-        tokio::time::timeout(time, waiting)
-            .await
-            .map_err(|_| QuickBooksError::TooLate(self.webhook_stats()))
+        self.shared.wait_for_outbox(time, reached).await.map_err(QuickBooksError::TooLate)
     }
 
     /// Waits until no notice waits to be sent; held ones do not count.

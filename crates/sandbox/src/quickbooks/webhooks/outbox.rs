@@ -11,7 +11,9 @@ use super::super::books::Change;
 use super::super::entities::ChangeOperation;
 use super::super::options::{MergeSpelling, QuickBooksOptions, WebhookConduct};
 use super::super::portal::WebhookFormat;
+use crate::bounded::push_bounded;
 use crate::chance::Chance;
+use crate::times::as_text;
 
 /// Notices that may wait for one app, and as many held back; further ones are dropped and counted.
 const WAITING_MAX: usize = 100_000;
@@ -355,15 +357,4 @@ impl Outbox {
 
 fn count(notices: usize) -> u64 {
     u64::try_from(notices).unwrap_or(u64::MAX)
-}
-
-fn as_text<S: serde::Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(at)
-}
-
-fn push_bounded<T>(kept: &mut VecDeque<T>, item: T, kept_max: usize) {
-    if kept.len() == kept_max {
-        kept.pop_front();
-    }
-    kept.push_back(item);
 }

@@ -4,9 +4,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::redirect::Policy;
 
-use super::super::QuickBooksOptions;
 use super::super::shared::{Shared, SharedState};
 use super::super::times;
 use super::{Delivery, Notice, body};
@@ -14,21 +12,6 @@ use super::{Delivery, Notice, body};
 /// Waits after the first, second, … failed attempt; the last one repeats without end (Intuit,
 /// "Enhanced webhooks monitoring", 2025-10-14).
 const RETRY_WAITS_S: [u64; 8] = [10, 20, 30, 300, 1_200, 7_200, 14_400, 21_600];
-
-/// The client of all webhook posts. It follows no redirect: an answer counts as it comes.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the sandbox plays the provider and shares no code with the gateway"
-)]
-pub(in super::super) fn client(options: &QuickBooksOptions) -> reqwest::Result<reqwest::Client> {
-    // An error means that the process has a provider already.
-    let _installed = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
-        .timeout(Duration::from_millis(options.webhook_answer_timeout_ms))
-        .redirect(Policy::none())
-        .no_proxy()
-        .build()
-}
 
 /// Posts whatever is queued for an app, as long as the sandbox runs.
 pub(in super::super) async fn send_forever(shared: SharedState, client_id: String) {

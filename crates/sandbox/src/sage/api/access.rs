@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use super::super::oauth::{Generation, Live};
 use super::super::refusal::Refusal;
 use super::super::shared::{Shared, State};
-use super::caller::{Caller, bearer_token};
+use crate::caller::Caller;
+use crate::credentials::bearer_token;
 
 /// A call that was let in.
 #[derive(Debug)]

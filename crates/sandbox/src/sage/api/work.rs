@@ -14,7 +14,7 @@ use super::super::refusal::Refusal;
 use super::super::shared::{Shared, State};
 use super::super::types;
 use super::access::Session;
-use super::caller::Caller;
+use crate::caller::Caller;
 
 /// A call of an endpoint.
 #[derive(Clone, Copy, Debug)]

@@ -11,7 +11,8 @@ use url::Url;
 use super::super::portal::App;
 use super::super::shared::{SharedState, State as SandboxState, lead};
 use super::grants::{Approved, Generation};
-use super::pages::{SignInForm, error_page, found};
+use super::pages::{PAGES, SignInForm};
+use crate::oauth::{found, return_address};
 
 /// The page of API 1 knows no other.
 const OLD_PATH: &str = "/oauth2/auth";
@@ -42,7 +43,7 @@ pub(super) async fn page(
     let state = shared.lock();
     match check(&asked, uri.path(), &state.apps) {
         Ok(_) => show(&asked, uri.path(), &state),
-        Err(reason) => error_page(reason),
+        Err(reason) => PAGES.error(reason),
     }
 }
 
@@ -57,7 +58,7 @@ pub(super) async fn decide(
     let SandboxState { chance, apps, businesses, grants, .. } = &mut *state;
     let (mut back, generation) = match check(&asked, uri.path(), apps) {
         Ok(checked) => checked,
-        Err(reason) => return error_page(reason),
+        Err(reason) => return PAGES.error(reason),
     };
     if asked.user.is_empty() {
         let denied = [("error", "access_denied"), ("state", &asked.state)];
@@ -65,7 +66,7 @@ pub(super) async fn decide(
         return found(&back);
     }
     let Some(lead) = lead(businesses, &asked.user) else {
-        return error_page("There is no such user.");
+        return PAGES.error("There is no such user.");
     };
     // Who signs in with a business of another country than the one asked for is sent back so.
     if !asked.country.is_empty() && !asked.country.eq_ignore_ascii_case(&lead.country) {
@@ -96,11 +97,7 @@ fn check(
     apps: &BTreeMap<String, App>,
 ) -> Result<(Url, Generation), &'static str> {
     let app = apps.get(&asked.client_id).ok_or("The client_id is not known.")?;
-    let listed = app.redirect_uris.is_empty() || app.redirect_uris.contains(&asked.redirect_uri);
-    if !listed {
-        return Err("The redirect_uri is not registered with the app.");
-    }
-    let back = Url::parse(&asked.redirect_uri).map_err(|_| "The redirect_uri is not a URL.")?;
+    let back = return_address(&app.redirect_uris, &asked.redirect_uri)?;
     if !matches!(back.scheme(), "http" | "https") {
         return Err("The redirect_uri is not an http address.");
     }

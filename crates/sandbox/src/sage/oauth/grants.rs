@@ -7,14 +7,13 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::SageOptions;
 use super::OAuthError;
 use crate::chance::Chance;
+use crate::oauth::{AccessTokens, Approval, Codes};
 
-/// Life of an authorization code.
-const CODE_LIFE: SignedDuration = SignedDuration::from_secs(60);
 /// Life of a refresh token of API 3.1, 31 days.
 const REFRESH_LIFE: SignedDuration = SignedDuration::from_secs(2_678_400);
 /// Life of an access token of the older APIs. Their refresh tokens never expire.
 const OLDER_ACCESS_LIFE: SignedDuration = SignedDuration::from_mins(60);
-/// Codes, connections and access tokens kept at most; further ones push others out.
+/// Connections kept at most; further ones push others out.
 const KEPT_MAX: usize = 10_000;
 /// Characters of the three parts of a token of API 3.1; about 1,300 together.
 const TOKEN_PART_CHARS: [usize; 3] = [48, 908, 339];
@@ -60,11 +59,12 @@ pub(super) struct Approved {
     pub(super) generation: Generation,
 }
 
-#[derive(Debug)]
-struct Code {
-    code: String,
-    approved: Approved,
-    issued_at: Timestamp,
+impl Approval for Approved {
+    const CODE_LIFE: SignedDuration = SignedDuration::from_secs(60);
+
+    fn client_id(&self) -> &str {
+        &self.client_id
+    }
 }
 
 /// What one authorization gave an app. Two authorizations of one user live side by side.
@@ -80,12 +80,6 @@ struct Connection {
     /// The refresh token before the last rotation.
     spent_token: Option<String>,
     refresh_issued_at: Timestamp,
-}
-
-#[derive(Debug)]
-struct AccessToken {
-    connection: u64,
-    expires_at: Timestamp,
 }
 
 /// What issuing tokens needs besides the connection.
@@ -129,9 +123,10 @@ pub(in super::super) struct Live<'g> {
 /// All codes, connections and tokens.
 #[derive(Debug, Default)]
 pub(in super::super) struct Grants {
-    codes: Vec<Code>,
+    codes: Codes<Approved>,
     connections: BTreeMap<u64, Connection>,
-    access_tokens: BTreeMap<String, AccessToken>,
+    /// By the number of the connection.
+    access_tokens: AccessTokens<u64>,
     last_connection: u64,
 }
 
@@ -142,15 +137,11 @@ impl Grants {
         now: Timestamp,
         chance: &mut Chance,
     ) -> String {
-        self.codes.retain(|code| is_fresh(code.issued_at, CODE_LIFE, now));
         let code = match approved.generation {
             Generation::Current => format!("{}/{}", approved.country, chance.uuid()),
             Generation::Older => digits(chance),
         };
-        if self.codes.len() >= KEPT_MAX {
-            self.codes.remove(0);
-        }
-        self.codes.push(Code { code: code.clone(), approved, issued_at: now });
+        self.codes.issue(&code, approved, now);
         code
     }
 
@@ -161,15 +152,12 @@ impl Grants {
         is_here: impl Fn(&str, Generation) -> bool,
         issuer: &mut Issuer<'_>,
     ) -> Result<Issued, OAuthError> {
-        let matches =
-            |code: &Code| code.code == asked.code && code.approved.client_id == asked.client_id;
-        let place = self.codes.iter().position(matches).ok_or(OAuthError::INVALID_GRANT)?;
-        let Code { approved, issued_at, .. } = self.codes.remove(place);
-        let fresh = is_fresh(issued_at, CODE_LIFE, issuer.now);
-        let here = is_here(&approved.user, approved.generation);
-        if !fresh || !here || approved.redirect_uri != asked.redirect_uri {
-            return Err(OAuthError::INVALID_GRANT);
-        }
+        let approved = self
+            .codes
+            .redeem(asked.code, asked.client_id, issuer.now)
+            .filter(|approved| is_here(&approved.user, approved.generation))
+            .filter(|approved| approved.redirect_uri == asked.redirect_uri)
+            .ok_or(OAuthError::INVALID_GRANT)?;
         Ok(self.connect(approved, issuer))
     }
 
@@ -234,14 +222,14 @@ impl Grants {
     /// Ends a connection with all its tokens.
     fn end(&mut self, number: u64) {
         self.connections.remove(&number);
-        self.access_tokens.retain(|_, access| access.connection != number);
+        self.access_tokens.end(|connection| *connection == number);
     }
 
     /// Ends the connection of an access or refresh token, with all its tokens.
     pub(super) fn revoke_token(&mut self, token: &str, client_id: &str) {
-        let by_access = self.access_tokens.get(token).map(|access| access.connection);
+        let by_access = self.access_tokens.grant_of(token);
         let connection = match by_access {
-            Some(number) => self.connections.get(&number),
+            Some(number) => self.connections.get(number),
             None => self.connections.values().find(|one| one.refresh_token == token),
         };
         let number = connection.filter(|one| one.client_id == client_id).map(|one| one.number);
@@ -265,21 +253,14 @@ impl Grants {
 
     /// Makes every access token of a user expire now. Returns how many.
     pub(in super::super) fn expire_access_tokens(&mut self, user: &str, now: Timestamp) -> usize {
-        let mut expired = 0;
-        for access in self.access_tokens.values_mut() {
-            let of_user = self.connections.get(&access.connection);
-            if of_user.is_some_and(|one| one.user == user) && access.expires_at > now {
-                access.expires_at = now;
-                expired += 1;
-            }
-        }
-        expired
+        let of_user =
+            |number: &u64| self.connections.get(number).is_some_and(|one| one.user == user);
+        self.access_tokens.expire(of_user, now)
     }
 
     /// What an access token is good for now.
     pub(in super::super) fn live(&self, token: &str, now: Timestamp) -> Option<Live<'_>> {
-        let access = self.access_tokens.get(token).filter(|access| access.expires_at > now)?;
-        let connection = self.connections.get(&access.connection)?;
+        let connection = self.connections.get(self.access_tokens.live(token, now)?)?;
         Some(Live {
             client_id: &connection.client_id,
             user: &connection.user,
@@ -300,7 +281,7 @@ impl Connection {
 
 fn issue(
     connection: &Connection,
-    access_tokens: &mut BTreeMap<String, AccessToken>,
+    access_tokens: &mut AccessTokens<u64>,
     issuer: &mut Issuer<'_>,
 ) -> Issued {
     let now = issuer.now;
@@ -309,15 +290,7 @@ fn issue(
         Generation::Older => OLDER_ACCESS_LIFE,
     };
     let access_token = token(connection.generation, issuer.chance);
-    let expires_at = now.checked_add(access_life).unwrap_or(Timestamp::MAX);
-    if access_tokens.len() >= KEPT_MAX {
-        access_tokens.retain(|_, access| access.expires_at > now);
-    }
-    if access_tokens.len() >= KEPT_MAX {
-        access_tokens.pop_first();
-    }
-    let access = AccessToken { connection: connection.number, expires_at };
-    access_tokens.insert(access_token.clone(), access);
+    access_tokens.issue(&access_token, connection.number, access_life, now);
     Issued {
         user: connection.user.clone(),
         generation: connection.generation,
@@ -344,8 +317,4 @@ fn token(generation: Generation, chance: &mut Chance) -> String {
 fn digits(chance: &mut Chance) -> String {
     let digits = format!("{}{}", chance.trace_tail(), chance.trace_tail());
     digits.chars().take(OLDER_TOKEN_DIGITS).collect()
-}
-
-fn is_fresh(since: Timestamp, life: SignedDuration, now: Timestamp) -> bool {
-    now.duration_since(since) < life
 }

@@ -10,12 +10,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use super::super::api::{BODY_BYTES_MAX, Caller, Order, Session, admit, carry_out};
+use super::super::api::{BODY_BYTES_MAX, Order, Session, admit, carry_out};
 use super::super::calls::ServedBusiness;
 use super::super::listing::Dialect;
 use super::super::refusal::Refusal;
 use super::super::shared::{Shared, SharedState, State as SandboxState};
 use super::{check_signature, live, pairs};
+use crate::caller::Caller;
 
 /// Why a call is not let in.
 #[derive(Debug)]

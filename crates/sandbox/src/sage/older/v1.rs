@@ -8,13 +8,14 @@ use axum::routing::any;
 use axum::{Extension, Router};
 use serde_json::{Value, json};
 
-use super::super::api::{BODY_BYTES_MAX, Caller, Session, admit};
+use super::super::api::{BODY_BYTES_MAX, Session, admit};
 use super::super::books::Record;
 use super::super::calls::ServedBusiness;
 use super::super::refusal::Refusal;
 use super::super::shared::{Shared, SharedState, State as SandboxState};
 use super::v1_shapes::{self, Resource};
 use super::{check_signature, live, pairs};
+use crate::caller::Caller;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const CONTENT_TYPE: &str = "application/json;vnd.sage=sdata";

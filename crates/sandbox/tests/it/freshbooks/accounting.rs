@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::bench::{BUSINESS, Bench, accounting};
 
-fn inner(answer: &crate::bench::Answer, key: &str) -> Value {
+fn inner(answer: &crate::client::Answer, key: &str) -> Value {
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer.json()["response"]["result"][key].clone()
 }

@@ -1,9 +1,8 @@
 //! A FreshBooks with a clock in the test's hand, and an HTTP client for it.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::ops::Deref;
 
-use jiff::{SignedDuration, Timestamp};
 use ledgerhook_sandbox::freshbooks::{
     App, Business, Callback, FreshBooks, FreshBooksOptions, NoticeStats, RecordOperation, User,
 };
@@ -11,7 +10,7 @@ use ledgerhook_sandbox::{Sandbox, SandboxOptions};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::bench::{Answer, DEADLINE, form, http_client, parameter, read_answer, text};
+use crate::client::{Answer, Client, DEADLINE, HandClock, Tokens, bearer, parameter};
 use crate::receiver::{Received, Receiver};
 
 pub(crate) const CLIENT_ID: &str = "fb-app";
@@ -29,17 +28,18 @@ pub(crate) const BUSINESS_WITHOUT_ACCOUNT: u64 = 437_000;
 pub(crate) const FOREIGN_BUSINESS: u64 = 436_000;
 pub(crate) const FOREIGN_ACCOUNT: &str = "FRN456";
 
-/// The tokens of one connection.
-#[derive(Clone, Debug)]
-pub(crate) struct Tokens {
-    pub(crate) access: String,
-    pub(crate) refresh: String,
-}
-
 pub(crate) struct Bench {
     pub(crate) sandbox: Sandbox,
-    clock: Arc<Mutex<Timestamp>>,
-    http: reqwest::Client,
+    clock: HandClock,
+    client: Client,
+}
+
+impl Deref for Bench {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
 }
 
 impl Bench {
@@ -57,7 +57,7 @@ impl Bench {
     }
 
     async fn open(change: impl FnOnce(&mut FreshBooksOptions), waits_follow_clock: bool) -> Self {
-        let clock = Arc::new(Mutex::new("2026-03-10T19:00:00.5Z".parse().unwrap()));
+        let clock = HandClock::at("2026-03-10T19:00:00.5Z");
         let mut freshbooks = FreshBooksOptions {
             apps: vec![
                 App::new(CLIENT_ID, CLIENT_SECRET),
@@ -74,15 +74,15 @@ impl Bench {
             ..FreshBooksOptions::default()
         };
         change(&mut freshbooks);
-        let own = Arc::clone(&clock);
         let options = SandboxOptions {
-            clock: Arc::new(move || *own.lock().unwrap()),
+            clock: clock.of_sandbox(),
             waits_follow_clock,
             freshbooks,
             ..SandboxOptions::default()
         };
         let sandbox = Sandbox::start(options).await.unwrap();
-        Self { sandbox, clock, http: http_client() }
+        let client = Client::of(sandbox.freshbooks().base_url());
+        Self { sandbox, clock, client }
     }
 
     pub(crate) fn freshbooks(&self) -> &FreshBooks {
@@ -90,49 +90,13 @@ impl Bench {
     }
 
     pub(crate) fn pass(&self, seconds: i64) {
-        *self.clock.lock().unwrap() += SignedDuration::from_secs(seconds);
+        self.clock.pass(seconds);
         self.freshbooks().clock_moved();
     }
 
     pub(crate) fn set_clock(&self, at: &str) {
-        *self.clock.lock().unwrap() = at.parse().unwrap();
+        self.clock.set(at);
         self.freshbooks().clock_moved();
-    }
-
-    pub(crate) async fn try_send(
-        &self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, String)],
-        body: String,
-    ) -> reqwest::Result<Answer> {
-        let url = format!("{}{path}", self.freshbooks().base_url());
-        let mut request = self.http.request(method.parse().unwrap(), url).body(body);
-        for (name, value) in headers {
-            request = request.header(*name, value);
-        }
-        read_answer(request.send().await?).await
-    }
-
-    pub(crate) async fn send(
-        &self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, String)],
-        body: String,
-    ) -> Answer {
-        self.try_send(method, path, headers, body).await.unwrap()
-    }
-
-    /// A call without a token.
-    pub(crate) async fn post_json(&self, path: &str, body: &Value) -> Answer {
-        let headers = [("content-type", "application/json".to_owned())];
-        self.send("POST", path, &headers, body.to_string()).await
-    }
-
-    pub(crate) async fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let headers = [("content-type", "application/x-www-form-urlencoded".to_owned())];
-        self.send("POST", path, &headers, form(fields)).await
     }
 
     /// Presses Approve as a user; the address the person is sent back to.
@@ -146,9 +110,7 @@ impl Bench {
             ("identity_id", user.as_str()),
         ];
         fields.extend_from_slice(more);
-        let answer = self.post_form("/oauth/authorize", &fields).await;
-        assert_eq!(answer.status, 302, "{}", answer.text);
-        Url::parse(answer.header("location")).unwrap()
+        self.press("/oauth/authorize", &fields).await
     }
 
     /// A call of the token endpoint as an app.
@@ -161,7 +123,7 @@ impl Bench {
         for (name, value) in fields {
             body[*name] = (*value).into();
         }
-        self.post_json("/auth/oauth/token", &body).await
+        self.post_json("/auth/oauth/token", body).await
     }
 
     /// Goes the whole way from the authorize page to the tokens.
@@ -172,7 +134,7 @@ impl Bench {
     pub(crate) async fn connect_as(&self, client_id: &str, user: u64) -> Tokens {
         let code = parameter(&self.approve(client_id, user, &[]).await, "code");
         let fields = [("grant_type", "authorization_code"), ("code", code.as_str())];
-        tokens(&self.token_call(client_id, &fields).await)
+        self.token_call(client_id, &fields).await.tokens()
     }
 
     pub(crate) async fn refresh(&self, tokens: &Tokens) -> Answer {
@@ -245,16 +207,6 @@ impl Bench {
     pub(crate) async fn sent(&self) -> NoticeStats {
         self.freshbooks().wait_until_sent(DEADLINE).await.unwrap()
     }
-}
-
-pub(crate) fn tokens(answer: &Answer) -> Tokens {
-    assert_eq!(answer.status, 200, "{}", answer.text);
-    let body = answer.json();
-    Tokens { access: text(&body["access_token"]), refresh: text(&body["refresh_token"]) }
-}
-
-pub(crate) fn bearer(tokens: &Tokens) -> (&'static str, String) {
-    ("authorization", format!("Bearer {}", tokens.access))
 }
 
 /// A path of the accounting service of [`ACCOUNT`].

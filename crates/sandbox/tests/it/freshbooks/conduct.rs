@@ -12,8 +12,8 @@ use ledgerhook_sandbox::freshbooks::{
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use super::bench::{ACCOUNT, BUSINESS, Bench, Tokens, USER, accounting, events, fields};
-use crate::bench::DEADLINE;
+use super::bench::{ACCOUNT, BUSINESS, Bench, USER, accounting, events, fields};
+use crate::client::{DEADLINE, Tokens};
 use crate::receiver::{Received, Receiver};
 
 async fn subscribed(bench: &Bench, event: &str) -> (Tokens, Receiver, Callback) {

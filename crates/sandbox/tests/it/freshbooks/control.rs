@@ -31,7 +31,7 @@ async fn everything_can_be_set_up_with_plain_http() {
         ("/sandbox/businesses/9/records/client", json!({"email": "a@example.com"})),
         ("/sandbox/faults", json!({"fault": {"throttle": {"retry_after_seconds": 3}}})),
     ] {
-        let answer = bench.post_json(path, &body).await;
+        let answer = bench.post_json(path, body).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text);
     }
     let get = async |path: &str| bench.send("GET", path, &[], String::new()).await.json();
@@ -42,10 +42,9 @@ async fn everything_can_be_set_up_with_plain_http() {
     assert_eq!(client.unwrap()["updated"], "2026-03-10T19:00:00Z");
     let tokens = bench.connect().await;
     assert_eq!(bench.get(&tokens, "/auth/api/v1/users/me").await.status, 429);
-    let expired =
-        bench.post_json(&format!("/sandbox/users/{USER}/expire-tokens"), &json!({})).await;
+    let expired = bench.post_json(&format!("/sandbox/users/{USER}/expire-tokens"), json!({})).await;
     assert_eq!(expired.json(), json!({"expired": 1}));
-    let ended = bench.post_json(&format!("/sandbox/users/{USER}/disconnect"), &json!({})).await;
+    let ended = bench.post_json(&format!("/sandbox/users/{USER}/disconnect"), json!({})).await;
     assert_eq!(ended.json(), json!({"disconnected": 1}));
 }
 
@@ -55,13 +54,13 @@ async fn records_notices_and_callbacks_are_handled_with_plain_http() {
     let (tokens, receiver) = (bench.connect().await, Receiver::start().await);
     bench.subscribe(&tokens, "client", &receiver).await;
     let business = format!("/sandbox/businesses/{BUSINESS}");
-    let hold = bench.post_json(&format!("{business}/notices"), &json!({"hold_next": 1})).await;
+    let hold = bench.post_json(&format!("{business}/notices"), json!({"hold_next": 1})).await;
     assert_eq!(hold.status, 200);
     let path = format!("{business}/records/client");
-    let client = bench.post_json(&path, &json!({"email": "a@example.com"})).await.json();
+    let client = bench.post_json(&path, json!({"email": "a@example.com"})).await.json();
     let deletion = format!("{path}?operation=delete");
-    assert_eq!(bench.post_json(&deletion, &json!({"id": client["id"]})).await.status, 200);
-    bench.post_json(&format!("{business}/notices"), &json!("release")).await;
+    assert_eq!(bench.post_json(&deletion, json!({"id": client["id"]})).await.status, 200);
+    bench.post_json(&format!("{business}/notices"), json!("release")).await;
     bench.sent().await;
     let names: Vec<_> = events(&receiver).into_iter().map(|(name, _)| name).collect();
     assert_eq!(names.len(), 2);
@@ -76,7 +75,7 @@ async fn records_notices_and_callbacks_are_handled_with_plain_http() {
     }
     let calls = get("/sandbox/calls").await;
     assert!(calls.as_array().unwrap().iter().any(|one| one["kind"] == "callbacks"));
-    assert_eq!(bench.post_json("/sandbox/notices/1/resend", &json!({})).await.status, 200);
+    assert_eq!(bench.post_json("/sandbox/notices/1/resend", json!({})).await.status, 200);
 }
 
 #[tokio::test]
@@ -96,12 +95,12 @@ async fn what_cannot_be_done_is_told_with_a_reason() {
         ("/sandbox/users/1/disconnect", json!({}), 404),
         ("/sandbox/faults", json!({"fault": "unheard_of"}), 400),
     ] {
-        let answer = bench.post_json(path, &body).await;
+        let answer = bench.post_json(path, body).await;
         assert_eq!(answer.status, status, "{path}: {}", answer.text);
         assert!(answer.json()["error"].is_string(), "{path}");
     }
     let cleared = bench.send("DELETE", "/sandbox/faults", &[], String::new()).await;
     assert_eq!(cleared.json(), json!({"done": true}));
-    let no_json = bench.post_form("/sandbox/faults", &[]).await;
+    let no_json = bench.post_form("/sandbox/faults", &[], &[]).await;
     assert_eq!((no_json.status, no_json.json()["error"] != Value::Null), (400, true));
 }

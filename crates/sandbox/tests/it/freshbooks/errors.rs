@@ -3,9 +3,8 @@
 use ledgerhook_sandbox::freshbooks::{CallKind, DeletedReads, RecordOperation, ThrottleLimits};
 use serde_json::{Value, json};
 
-use super::bench::{
-    BUSINESS, Bench, FOREIGN_ACCOUNT, FOREIGN_BUSINESS, Tokens, accounting, bearer, callbacks,
-};
+use super::bench::{BUSINESS, Bench, FOREIGN_ACCOUNT, FOREIGN_BUSINESS, accounting, callbacks};
+use crate::client::{Tokens, bearer};
 
 const UNKNOWN: &str = "users/clients/12345";
 

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::bench::{BUSINESS, Bench, Tokens, accounting};
+use super::bench::{BUSINESS, Bench, accounting};
+use crate::client::Tokens;
 
 async fn clients(bench: &Bench, tokens: &Tokens, query: &str) -> Value {
     let answer = bench.get(tokens, &format!("{}?{query}", accounting("users/clients"))).await;
@@ -50,7 +51,7 @@ async fn updated_filters_are_inclusive_eastern_days() {
         bench.set_clock(at);
         bench.freshbooks().create_sample(BUSINESS, "client", 1).unwrap();
     }
-    let tokens = crate::freshbooks::bench::tokens(&bench.refresh(&tokens).await);
+    let tokens = bench.refresh(&tokens).await.tokens();
     for (query, expected) in [
         ("search[updated_min]=2026-03-10", vec![1003, 1002, 1001]),
         ("search[updated_min]=2026-03-11", vec![1003]),

@@ -6,9 +6,8 @@ use sha2::{Digest, Sha256};
 
 use super::bench::{
     BUSINESS, Bench, CLIENT_ID, CLIENT_SECRET, OTHER_CLIENT_ID, OTHER_USER, REDIRECT_URI, USER,
-    tokens,
 };
-use crate::bench::parameter;
+use crate::client::parameter;
 
 const ME: &str = "/auth/api/v1/users/me";
 
@@ -35,7 +34,7 @@ async fn a_denial_and_a_scope_that_does_not_exist_fail_the_consent() {
         ("redirect_uri", REDIRECT_URI),
         ("identity_id", ""),
     ];
-    let denied = bench.post_form("/oauth/authorize", &fields).await;
+    let denied = bench.post_form("/oauth/authorize", &[], &fields).await;
     assert!(denied.header("location").ends_with("?error=access_denied"));
     let wrong = [("scope", "user:invoices:read bills")];
     let back = bench.approve(CLIENT_ID, USER, &wrong).await;
@@ -54,15 +53,15 @@ async fn a_code_gives_tokens_once_as_json_and_as_a_form() {
         ("grant_type", "authorization_code"),
         ("code", code.as_str()),
     ];
-    let answer = bench.post_form("/auth/oauth/token", &fields).await;
+    let answer = bench.post_form("/auth/oauth/token", &[], &fields).await;
     let body = answer.json();
     assert_eq!((answer.status, body["token_type"].as_str()), (200, Some("Bearer")));
     assert_eq!(body["expires_in"], 43_200);
     assert_eq!(body["created_at"], 1_773_169_200);
     assert_eq!(body["scope"], "user:profile:read user:invoices:read");
     assert_eq!(body["refresh_token"].as_str().unwrap().len(), 64);
-    assert_eq!(bench.get(&tokens(&answer), ME).await.status, 200);
-    let again = bench.post_form("/auth/oauth/token", &fields).await;
+    assert_eq!(bench.get(&answer.tokens(), ME).await.status, 200);
+    let again = bench.post_form("/auth/oauth/token", &[], &fields).await;
     assert_eq!((again.status, again.json()["error"].as_str()), (400, Some("invalid_grant")));
 }
 
@@ -118,7 +117,7 @@ async fn a_challenge_needs_its_verifier() {
 async fn a_refresh_token_works_once() {
     let bench = Bench::start().await;
     let first = bench.connect().await;
-    let second = tokens(&bench.refresh(&first).await);
+    let second = bench.refresh(&first).await.tokens();
     assert_ne!(second.refresh, first.refresh);
     let reused = bench.refresh(&first).await;
     assert_eq!((reused.status, reused.json()["error"].as_str()), (400, Some("invalid_grant")));
@@ -135,10 +134,10 @@ async fn a_refresh_needs_the_redirect_uri() {
         ("grant_type", "refresh_token"),
         ("refresh_token", first.refresh.as_str()),
     ];
-    let without = bench.post_form("/auth/oauth/token", &fields).await;
+    let without = bench.post_form("/auth/oauth/token", &[], &fields).await;
     assert_eq!((without.status, without.json()["error"].as_str()), (400, Some("invalid_request")));
     fields.push(("redirect_uri", "https://app.example/other"));
-    let other = bench.post_form("/auth/oauth/token", &fields).await;
+    let other = bench.post_form("/auth/oauth/token", &[], &fields).await;
     assert_eq!((other.status, other.json()["error"].as_str()), (400, Some("invalid_grant")));
     assert_eq!(bench.refresh(&first).await.status, 200);
 }
@@ -166,7 +165,7 @@ async fn access_tokens_live_twelve_hours_or_expire_on_request() {
     assert_eq!(bench.get(&first, ME).await.status, 200);
     bench.pass(1);
     assert_eq!(bench.get(&first, ME).await.status, 401);
-    let second = tokens(&bench.refresh(&first).await);
+    let second = bench.refresh(&first).await.tokens();
     assert_eq!(bench.freshbooks().expire_access_tokens(USER), Ok(1));
     assert_eq!(bench.get(&second, ME).await.status, 401);
 }
@@ -180,7 +179,7 @@ async fn revoking_and_disconnecting_end_everything() {
         ("client_secret", CLIENT_SECRET),
         ("token", revoked.access.as_str()),
     ];
-    let answer = bench.post_form("/auth/oauth/revoke", &fields).await;
+    let answer = bench.post_form("/auth/oauth/revoke", &[], &fields).await;
     assert_eq!((answer.status, answer.text.as_str()), (200, "{}"));
     assert_eq!(bench.get(&revoked, ME).await.status, 401);
     assert_eq!(bench.refresh(&revoked).await.status, 400);

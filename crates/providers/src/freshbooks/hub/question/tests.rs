@@ -20,7 +20,7 @@ fn query(resource: &str, condition: &str, order_by: &str) -> String {
 
 fn refusal(resource: &str, condition: &str, order_by: &str) -> String {
     let error = question(resource, condition, order_by).unwrap_err();
-    let ProviderError::Rejected(words) = error else { panic!("{error:?}") };
+    let ProviderError::Unanswerable(words) = error else { panic!("{error:?}") };
     words
 }
 
@@ -157,6 +157,6 @@ fn a_record_without_a_time_fits_where_freshbooks_narrowed_by_the_moment() {
         ["updated < '2026-11-20'", "updated_max = '2026-11-20'", "updated > '2026-11-20'"]
     {
         let found = narrow("time-activities", condition);
-        assert!(matches!(found, Err(ProviderError::Rejected(_))), "{condition}");
+        assert!(matches!(found, Err(ProviderError::Unanswerable(_))), "{condition}");
     }
 }

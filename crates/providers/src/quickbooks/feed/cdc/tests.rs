@@ -185,7 +185,7 @@ async fn a_full_answer_of_one_second_is_an_error_not_a_loop() {
     let error = changes(&server, &["invoices"], |asked, _| books.answer(asked)).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the provider refused the request: QuickBooks shows 1000 changes of Invoice at \
+        "QuickBooks shows 1000 changes of Invoice at \
          2026-11-01T00:01:00Z and nothing after them, so there is no later time to go on from"
     );
     assert_eq!(server.asked().len(), 2);
@@ -276,7 +276,7 @@ async fn a_company_or_token_that_intuit_never_gave_is_not_sent() {
         ask(&feed, &access, &configuration, &["invoices"]).await.unwrap_err()
     };
     for company in ["", "1/../2", "realm"] {
-        assert!(matches!(refused(company, "t").await, ProviderError::Rejected(_)), "{company}");
+        assert!(matches!(refused(company, "t").await, ProviderError::Unanswerable(_)), "{company}");
     }
     assert_eq!(refused("1", "a\nb").await, ProviderError::Unauthorized);
 }

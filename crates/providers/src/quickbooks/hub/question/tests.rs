@@ -92,7 +92,7 @@ fn what_intuit_cannot_answer_is_refused_with_what_it_can() {
         ("", "balance, displayName", "orderBy: QuickBooks orders by one column"),
     ] {
         let error = question("Customer", condition, order).unwrap_err();
-        let ProviderError::Rejected(said) = &error else { panic!("{error:?}") };
+        let ProviderError::Unanswerable(said) = &error else { panic!("{error:?}") };
         assert!(said.contains(words), "{condition}: {said}");
     }
 }
