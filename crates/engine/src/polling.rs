@@ -363,7 +363,8 @@ impl Polling {
             // A store that fails is no reason to leave a company alone.
             PollError::Append(_) | PollError::Store(_) => {}
             PollError::Provider(_) | PollError::NoFeed => {
-                if failures >= self.failures_before_pause {
+                if failures >= self.failures_before_pause && !self.is_refused_alone(id, error).await
+                {
                     return self.pause(id, failures, error).await;
                 }
             }

@@ -14,6 +14,7 @@ mod oauth;
 mod oauth1_signature;
 mod profile;
 mod query_text;
+mod question;
 mod read_plans;
 mod record;
 mod records;

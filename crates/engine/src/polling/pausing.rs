@@ -1,12 +1,13 @@
 //! Pauses: after so many failures of one feed in a row nothing of the instance is polled until
-//! somebody says so (reference: cloud-elements §6.8).
+//! somebody says so (reference: cloud-elements §6.8); but a refused question stops itself alone.
 
 use std::collections::HashMap;
 use std::sync::{MutexGuard, PoisonError};
 
+use ledgerhook_connector::ProviderError;
 use ledgerhook_model::{HistoryKind, InstanceId};
 use ledgerhook_store::StoreError;
-use ledgerhook_store::polls::{PollId, PollingPause};
+use ledgerhook_store::polls::{PollId, PollState, PollingPause};
 
 use super::{PollError, Polling};
 use crate::history;
@@ -35,6 +36,25 @@ impl Polling {
         let kind = HistoryKind::PollingResumed;
         history::tell(&self.parts.base, instance, kind, why.to_owned()).await;
         Ok(true)
+    }
+
+    /// Whether what fails is the question of one feed, while another feed of the instance works: a
+    /// company whose edition lacks one kind of record is polled for the others.
+    pub(super) async fn is_refused_alone(&self, id: &PollId, error: &PollError) -> bool {
+        let is_refusal = matches!(
+            error,
+            PollError::Provider(
+                ProviderError::Rejected(_)
+                    | ProviderError::Unanswerable(_)
+                    | ProviderError::NotFound(_)
+            )
+        );
+        if !is_refusal {
+            return false;
+        }
+        let states = self.parts.base.store.polls_of(id.instance).await.unwrap_or_default();
+        let works = |state: &PollState| state.polled_at.is_some() && state.failures == 0;
+        states.iter().any(|state| state.id != *id && works(state))
     }
 
     /// Polls an instance no more, because one of its feeds has failed too often.

@@ -1,6 +1,7 @@
 //! Polling that is paused after failures and goes on again, and the poller's records.
 
 use ledgerhook_engine::Settings;
+use ledgerhook_engine::connector::ProviderError;
 use serde_json::{Value, json};
 
 use crate::bookshelf::Polled;
@@ -85,6 +86,32 @@ async fn a_success_in_between_begins_the_count_anew() {
         poll(&gateway, &id, 1, 200).await;
     }
     assert!(paused(&gateway).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_refused_question_does_not_pause_what_else_is_polled() {
+    let gateway = start().await;
+    let questions = json!({"magazines": {"url": "/hubs/finance/magazines", "idField": "id"}});
+    let configuration = json!({
+        "oauth.api.key": "key",
+        "event.notification.enabled": true,
+        "event.poller.refresh_interval": "100000",
+        "event.poller.configuration": questions,
+    });
+    let id = gateway.connect("shop", configuration).await["id"].clone();
+    let refusal = ProviderError::Rejected("no magazines in this edition".to_owned());
+    gateway.shelf.catalogue.refuse(refusal);
+    gateway.shelf.answer_polls(Polled::Nothing(1));
+    poll(&gateway, &id, 4, 502).await;
+    assert!(paused(&gateway).await.is_empty(), "invoices are polled");
+    let health = gateway.get(&format!("GET /instances/{id}/health")).await.ok();
+    let told = (&health["status"], &health["consecutiveFailures"]);
+    assert_eq!(told, (&json!("degraded"), &json!(4)));
+    assert!(health["lastError"].as_str().unwrap().contains("no magazines in this edition"));
+
+    gateway.shelf.answer_polls(Polled::Down);
+    poll(&gateway, &id, 3, 502).await;
+    assert_eq!(paused(&gateway).await.len(), 1, "nothing works any more");
 }
 
 #[tokio::test]

@@ -5,9 +5,9 @@ use ledgerhook_model::Moment;
 
 use super::{CALLS_PER_ENTITY_MAX, Findings, stuck};
 use crate::quickbooks::answer::{self, Records};
-use crate::quickbooks::api::{Api, Company};
 use crate::quickbooks::entities::{KnownEntities, KnownEntity};
 use crate::quickbooks::query_text::{self, ROWS_MAX};
+use crate::quickbooks::question::Question;
 
 /// Where the next page begins.
 #[derive(Debug, Clone, Copy)]
@@ -32,24 +32,22 @@ impl Place {
 }
 
 /// Reads entities of a company by query.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ByTime<'a> {
-    /// Makes the calls.
-    pub(super) api: &'a Api,
-    /// Whose records.
-    pub(super) company: Company<'a>,
+#[derive(Debug)]
+pub(super) struct ByTime<'a, 'q> {
+    /// Makes the calls, about one company.
+    pub(super) question: &'q mut Question<'a>,
     /// All that are known.
-    pub(super) entities: &'a KnownEntities,
+    pub(super) entities: &'q KnownEntities,
     /// From when on, inclusive.
     pub(super) since: Moment,
     /// Up to when, by the time of an answer: what is later need not be complete.
     pub(super) goal: fn(since: Moment, answered_at: Moment) -> Moment,
 }
 
-impl ByTime<'_> {
+impl ByTime<'_, '_> {
     /// Reads one entity. When another has ended early, what follows that moment can wait.
     pub(super) async fn read(
-        &self,
+        &mut self,
         entity: &KnownEntity,
         findings: &mut Findings,
     ) -> Result<(), ProviderError> {
@@ -77,9 +75,9 @@ impl ByTime<'_> {
         Ok(())
     }
 
-    async fn page(&self, entity: &KnownEntity, place: Place) -> Result<Records, ProviderError> {
+    async fn page(&mut self, entity: &KnownEntity, place: Place) -> Result<Records, ProviderError> {
         let text = query_text::changed_since(entity.entity, place.since, place.start);
-        let answer = self.api.query(self.company, text).await?;
+        let answer = self.question.query(text).await?;
         answer::read_query(&answer, self.entities)
     }
 }

@@ -18,6 +18,7 @@ use crate::quickbooks::answer::{self, Records};
 use crate::quickbooks::api::{Api, Company};
 use crate::quickbooks::entities::{self, Feed, KnownEntities, KnownEntity};
 use crate::quickbooks::faults;
+use crate::quickbooks::question::Question;
 use crate::quickbooks::read_plans::READ_PLANS;
 use reading::{Next, Reading};
 
@@ -78,7 +79,9 @@ impl ChangeFeed for CdcFeed {
         let entities = self.entities.covered(Feed::Cdc, request.resources, request.configuration);
         let company = Company { access: request.access, configuration: request.configuration };
         let since = request.since;
-        let mut round = Round { feed: self, company, since, findings: Findings::default() };
+        let question = Question::new(&self.api, company);
+        let known = &self.entities;
+        let mut round = Round { question, known, since, findings: Findings::default() };
         if !entities.is_empty() {
             round.read(&entities).await?;
         }
@@ -99,15 +102,15 @@ fn takes_over_at(since: Moment, answered_at: Moment) -> Moment {
 
 /// One question and the calls that it takes.
 struct Round<'a> {
-    feed: &'a CdcFeed,
-    company: Company<'a>,
+    question: Question<'a>,
+    known: &'a KnownEntities,
     since: Moment,
     findings: Findings,
 }
 
 impl Round<'_> {
     async fn read(&mut self, entities: &[&KnownEntity]) -> Result<(), ProviderError> {
-        let answer = self.feed.api.cdc(self.company, entities, self.since).await?;
+        let answer = self.question.cdc(entities, self.since).await?;
         if faults::is_too_old(&answer) {
             return self.read_back(entities).await;
         }
@@ -131,13 +134,13 @@ impl Round<'_> {
     }
 
     async fn ask(&mut self, entity: &KnownEntity, since: Moment) -> Result<Records, ProviderError> {
-        let answer = self.feed.api.cdc(self.company, &[entity], since).await?;
+        let answer = self.question.cdc(&[entity], since).await?;
         self.take(&answer)
     }
 
     fn take(&mut self, answer: &Answer) -> Result<Records, ProviderError> {
         self.findings.reads += 1;
-        answer::read_cdc(answer, &self.feed.entities)
+        answer::read_cdc(answer, self.known)
     }
 
     /// Goes on from an answer for one entity, while answers are full.
@@ -160,10 +163,9 @@ impl Round<'_> {
     /// Reads by query what change data capture does not reach any more; from there on it takes
     /// over.
     async fn read_back(&mut self, entities: &[&KnownEntity]) -> Result<(), ProviderError> {
-        let reader = ByTime {
-            api: &self.feed.api,
-            company: self.company,
-            entities: &self.feed.entities,
+        let mut reader = ByTime {
+            question: &mut self.question,
+            entities: self.known,
             since: self.since,
             goal: takes_over_at,
         };

@@ -15,6 +15,7 @@ use super::Findings;
 use super::by_time::ByTime;
 use crate::quickbooks::api::{Api, Company};
 use crate::quickbooks::entities::{self, Feed, KnownEntities};
+use crate::quickbooks::question::Question;
 
 /// Tax codes and rates change a few times a year and cost a metered call each, which change data
 /// capture spends on 19 resources.
@@ -54,9 +55,10 @@ impl ChangeFeed for QueryFeed {
 
     async fn changes(&self, request: FeedRequest<'_>) -> Result<FeedPage, ProviderError> {
         let mut findings = Findings::default();
-        let reader = ByTime {
-            api: &self.api,
-            company: Company { access: request.access, configuration: request.configuration },
+        let company = Company { access: request.access, configuration: request.configuration };
+        let mut question = Question::new(&self.api, company);
+        let mut reader = ByTime {
+            question: &mut question,
             entities: &self.entities,
             since: request.since,
             goal: |_, answered_at| answered_at,

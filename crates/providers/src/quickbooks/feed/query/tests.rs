@@ -7,7 +7,7 @@ use crate::quickbooks::feed::CdcFeed;
 use crate::quickbooks::stand_in::{
     Books, SINCE, TIME, access, api, ask, configuration, deleted, moment, rows,
 };
-use crate::scripted_server::{Asked, Scripted, ScriptedServer};
+use crate::scripted_server::{Asked, Scripted, ScriptedServer, answer};
 
 async fn changes(
     server: &ScriptedServer,
@@ -57,6 +57,23 @@ async fn the_earliest_answer_says_up_to_when_the_page_is_complete() {
     };
     let page = changes(&server, &["tax-codes", "tax-rates"], script).await.unwrap();
     assert_eq!(page.provider_time, Moment::parse("2026-11-20T08:00:02Z").unwrap());
+}
+
+#[tokio::test]
+async fn a_throttled_question_goes_on_where_it_was() {
+    let server = ScriptedServer::new().await;
+    let books = Books::of([("TaxRate", rows(1, |_| 5))]);
+    let script = |asked: &Asked, index: usize| match index {
+        1 => {
+            let mut throttled = answer("429 Too Many Requests", "");
+            throttled.headers.push("Retry-After: 1");
+            throttled
+        }
+        _ => books.answer(asked),
+    };
+    let page = changes(&server, &["tax-codes", "tax-rates"], script).await.unwrap();
+    assert_eq!((page.changes.len(), page.reads), (1, 2));
+    assert_eq!(server.asked().len(), 3, "tax codes once, tax rates twice");
 }
 
 #[tokio::test]
