@@ -309,8 +309,8 @@ impl Instances {
             }
             instance.company.clone_from(&connected.company);
             self.tokens.take(instance.id, &connected.tokens).await?;
-            // Whatever fails from here on, the tokens are good and their polls must begin.
-            self.polling.begin_later(instance.id);
+            // Whatever fails from here on, the tokens are good and what waited for them goes on.
+            self.go_on(instance.id);
         }
         let keys = changes::changed_keys(&before, &configuration);
         (instance.configuration, instance.sealed_configuration) = {
@@ -325,6 +325,15 @@ impl Instances {
         self.tell_of_change(&instance, what).await?;
         self.put_to_work(&instance).await?;
         self.view(instance).await
+    }
+
+    /// Has an instance with new tokens polled, its subscriptions tended and its kept notices read.
+    fn go_on(&self, id: InstanceId) {
+        self.polling.begin_later(id);
+        if let Some(seat) = self.base.roster.by_id(id) {
+            self.subscriptions.tend(&seat);
+            self.kept.visit_company_of(&seat);
+        }
     }
 
     /// Asks the connector for the company, and keeps what it adds to the configuration.
