@@ -19,8 +19,8 @@ use super::{App, Beginning, Notice, REDIRECT_URI, RecordKey, Stamp, Standing, St
 use crate::chance::Chance;
 use crate::setup::Kind;
 
-/// Event resources, by Sage's names of their lists (reference: freshbooks-sage §0 and §2.5), of the
-/// lists that a bookkeeper works on.
+/// Event resources, by Sage's names of their lists (reference: freshbooks-sage §0 and §2.5), as far
+/// as a bookkeeper works on them.
 const RESOURCES: [(&str, &str); 18] = [
     ("bank_accounts", "bank-accounts"),
     ("bank_transfers", "bank-transfers"),
