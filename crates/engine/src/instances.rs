@@ -2,8 +2,8 @@
 
 mod authorization;
 mod changes;
+mod work;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use ledgerhook_connector::{ConnectRequest, Connected, Connector};
@@ -12,7 +12,6 @@ use ledgerhook_model::configuration::{Configuration, is_secret, keys};
 use ledgerhook_model::limits::{NAME_CHARS_MAX, PAGE_SIZE_MAX, TAGS_MAX};
 use ledgerhook_model::naming::without_markup;
 use ledgerhook_model::secret::MASK;
-use ledgerhook_model::signature::SigningKey;
 use ledgerhook_model::{InstanceId, OrganizationId, Secret, SecretHash};
 use ledgerhook_store::grants::StoredGrant;
 use ledgerhook_store::instances::{Instance, InstanceFilter};
@@ -277,20 +276,6 @@ impl Instances {
         self.subscriptions.farewell(&seat, tokens)
     }
 
-    /// Reads every instance of the store into the roster and starts their polls: what a starting
-    /// gateway does.
-    pub(crate) async fn seat_all(&self) -> Result<(), Refusal> {
-        let mut keys = HashMap::new();
-        for organization in self.base.store.organizations().await? {
-            keys.insert(organization.id, seating::signing_key(&self.base.vault, &organization)?);
-        }
-        for instance in self.base.store.all_instances().await? {
-            let Some(key) = keys.get(&instance.organization) else { continue };
-            self.seat(&instance, key.clone()).await?;
-        }
-        Ok(())
-    }
-
     async fn change(
         &self,
         mut instance: Instance,
@@ -309,8 +294,8 @@ impl Instances {
             }
             instance.company.clone_from(&connected.company);
             self.tokens.take(instance.id, &connected.tokens).await?;
-            // Whatever fails from here on, the tokens are good and their polls must begin.
-            self.polling.begin_later(instance.id);
+            // Whatever fails from here on, the tokens are good and what waited for them goes on.
+            self.go_on(instance.id);
         }
         let keys = changes::changed_keys(&before, &configuration);
         (instance.configuration, instance.sealed_configuration) = {
@@ -347,34 +332,6 @@ impl Instances {
             configuration.set(key, value.clone());
         }
         Ok(connected)
-    }
-
-    async fn put_to_work(&self, instance: &Instance) -> Result<(), Refusal> {
-        let organizations = self.base.store.organizations().await?;
-        let own = organizations.iter().find(|one| one.id == instance.organization);
-        let own = own.ok_or_else(|| not_found(instance.id))?;
-        self.seat(instance, seating::signing_key(&self.base.vault, own)?).await?;
-        if let Some(seat) = self.base.roster.by_id(instance.id) {
-            self.kept.visit_company_of(&seat);
-        }
-        Ok(())
-    }
-
-    async fn seat(&self, instance: &Instance, key: SigningKey) -> Result<(), Refusal> {
-        let Ok(connector) = self.connector(&instance.element) else {
-            tracing::warn!(instance = %instance.id, element = %instance.element,
-                "instance of an element that this build does not have is left alone");
-            return Ok(());
-        };
-        let configuration = self.configuration(instance)?;
-        let seat = seating::seat(connector, instance, configuration, &self.policy, key)?;
-        let seat = self.base.roster.seat(seat);
-        self.subscriptions.tend(&seat);
-        if seat.polls() {
-            return self.polling.begin(&seat).await;
-        }
-        self.polling.end(seat.id);
-        Ok(())
     }
 
     async fn view(&self, instance: Instance) -> Result<InstanceView, Refusal> {

@@ -112,7 +112,14 @@ impl<W: World> Run<W> {
         let Some(process) = self.process.clone().filter(|_| is_due) else { return };
         let name = match self.chance.below(5) {
             0 => {
-                self.drive(async { process.gateway.shut_down().await }).await;
+                // A write of its own may be the one that it dies in.
+                let ending = async {
+                    tokio::select! {
+                        () = process.life.ended() => {}
+                        _all_in_time = process.gateway.shut_down() => {}
+                    }
+                };
+                self.drive(ending).await;
                 process.life.end();
                 "process ends in good order"
             }

@@ -87,6 +87,14 @@ impl FreshBooksWorld {
         self.sandbox.freshbooks()
     }
 
+    /// Has the access token of a company's owner end, and the next ones be lost on their way, which
+    /// nothing but a new authorisation mends.
+    pub(crate) fn lose_tokens(&self, company: usize) {
+        self.books().expire_access_tokens(owner_of(company)).expect("a user");
+        let plan = FaultPlan::of(CallKind::Token, Fault::LoseAnswer, 1);
+        self.books().add_fault(plan).expect("room for a fault");
+    }
+
     fn options(companies: &[String], chance: &mut Chance, is_troubled: bool) -> FreshBooksOptions {
         let numbered = || (0_u64..).zip(companies);
         // A person has one refresh token for an app, so that each business has an owner of its own.
@@ -193,14 +201,14 @@ impl World for FreshBooksWorld {
 
     const PACED_FEEDS: &'static [&'static str] = &[];
     /// A poll takes up to 31 calls.
-    const POLL_MINUTES: &'static [u64] = &[15, 60, 60, 180];
+    const POLL_MINUTES: &'static [u64] = &[15, 60, 180, 180];
 
     fn company_id(number: usize) -> String {
         format!("6BAp{number}k")
     }
 
     fn resources(chance: &mut Chance) -> Option<Vec<&'static str>> {
-        if chance.happens(250) {
+        if chance.happens(150) {
             return None;
         }
         let listed =
