@@ -26,6 +26,10 @@ pub struct ElementProfile {
     pub resources: &'static [ResourceProfile],
     /// Its own configuration keys, beside the `event.*` keys every element has.
     pub keys: &'static [KeyProfile],
+    /// The configuration key that says who authorised, where a new authorisation or a refresh of
+    /// one user ends the refresh tokens that the same app had of that user before, whichever
+    /// companies they were for; `None` where each authorisation stands by itself.
+    pub grant_owner: Option<&'static str>,
 }
 
 impl ElementProfile {

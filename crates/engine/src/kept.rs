@@ -22,7 +22,7 @@ use ledgerhook_model::NoticeId;
 use ledgerhook_store::StoreError;
 use ledgerhook_store::journal::Append;
 use ledgerhook_store::kept::Company;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::append::Appender;
 use crate::base::Base;
@@ -72,8 +72,17 @@ pub(crate) struct KeptNotices {
     supervisor: Supervisor,
     gathering: Duration,
     permits: Semaphore,
-    /// The companies that are being visited, and from which notice on they are to be visited next.
-    visits: Mutex<HashMap<Company, Option<NoticeId>>>,
+    /// The companies that are being visited.
+    visits: Mutex<HashMap<Company, Visiting>>,
+}
+
+/// A company that is being visited.
+#[derive(Default)]
+struct Visiting {
+    /// From which notice on it is to be visited next.
+    next: Option<NoticeId>,
+    /// An instance of it came or was changed, so that the provider may answer now.
+    instance_changed: Arc<Notify>,
 }
 
 impl fmt::Debug for KeptNotices {
@@ -119,7 +128,11 @@ impl KeptNotices {
 
     /// Visits the company of an instance that is new or was changed.
     pub(crate) fn visit_company_of(self: &Arc<Self>, seat: &Seat) {
-        self.visit_from(company_of(seat), OLDEST);
+        let company = company_of(seat);
+        if let Some(visiting) = self.visits().get(&company) {
+            visiting.instance_changed.notify_one();
+        }
+        self.visit_from(company, OLDEST);
     }
 
     /// Visits the companies of all instances: what a starting gateway does.
@@ -135,12 +148,9 @@ impl KeptNotices {
             return;
         }
         match self.visits().entry(company.clone()) {
-            Entry::Occupied(mut next) => {
-                let earlier = earlier(*next.get(), from);
-                next.insert(Some(earlier));
-            }
-            Entry::Vacant(next) => {
-                next.insert(Some(from));
+            Entry::Occupied(mut visiting) => visiting.get_mut().plan(from),
+            Entry::Vacant(visiting) => {
+                visiting.insert(Visiting { next: Some(from), ..Visiting::default() });
                 let own = Arc::clone(self);
                 self.supervisor.spawn(async move { own.visit_until_done(&company).await });
             }
@@ -167,8 +177,10 @@ impl KeptNotices {
             match unanswered {
                 Some(unanswered) => {
                     self.plan_again(company, unanswered.from);
-                    let wait = waits.next().unwrap_or(WAIT_LATER);
-                    self.pause(wait.max(unanswered.wait).min(WAIT_MAX)).await;
+                    let wait = waits.next().unwrap_or(WAIT_LATER).max(unanswered.wait);
+                    if self.wait_for_change(company, wait.min(WAIT_MAX)).await {
+                        waits = WAITS.into_iter();
+                    }
                 }
                 None => {
                     waits = WAITS.into_iter();
@@ -187,16 +199,26 @@ impl KeptNotices {
         }
     }
 
+    /// Waits as long as nothing changes that could bring an answer; whether something has.
+    async fn wait_for_change(&self, company: &Company, wait: Duration) -> bool {
+        let visiting = self.visits().get(company).map(|one| Arc::clone(&one.instance_changed));
+        let Some(changed) = visiting else { return false };
+        tokio::select! {
+            () = changed.notified() => true,
+            () = self.pause(wait) => false,
+        }
+    }
+
     fn plan_again(&self, company: &Company, from: NoticeId) {
-        if let Some(next) = self.visits().get_mut(company) {
-            *next = Some(earlier(*next, from));
+        if let Some(visiting) = self.visits().get_mut(company) {
+            visiting.plan(from);
         }
     }
 
     /// From which notice on a company is to be visited now; `None` ends the visits.
     fn next_visit(&self, company: &Company) -> Option<NoticeId> {
         let mut visits = self.visits();
-        let from = visits.get_mut(company).and_then(Option::take);
+        let from = visits.get_mut(company).and_then(|visiting| visiting.next.take());
         if from.is_none() {
             visits.remove(company);
         }
@@ -211,13 +233,16 @@ impl KeptNotices {
         seats.iter().any(takes)
     }
 
-    fn visits(&self) -> MutexGuard<'_, HashMap<Company, Option<NoticeId>>> {
+    fn visits(&self) -> MutexGuard<'_, HashMap<Company, Visiting>> {
         self.visits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn earlier(next: Option<NoticeId>, from: NoticeId) -> NoticeId {
-    next.map_or(from, |next| next.min(from))
+impl Visiting {
+    /// Has it visited from that notice on, or from an earlier one.
+    fn plan(&mut self, from: NoticeId) {
+        self.next = Some(self.next.map_or(from, |next| next.min(from)));
+    }
 }
 
 fn company_of(seat: &Seat) -> Company {

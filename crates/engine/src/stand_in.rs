@@ -27,6 +27,9 @@ use crate::roster::Seat;
 use crate::seating;
 use crate::vault::{KEY_BYTES, Vault, VaultKey};
 
+/// The entry that says who authorised.
+pub(crate) const OWNER: &str = "bookshelf.owner";
+
 static PROFILE: ElementProfile = ElementProfile {
     id: 1,
     key: "bookshelf",
@@ -38,6 +41,7 @@ static PROFILE: ElementProfile = ElementProfile {
     authentication: "oauth2",
     resources: &[],
     keys: &[],
+    grant_owner: Some(OWNER),
 };
 
 /// A clock in the test's hand.
@@ -156,6 +160,11 @@ pub(crate) fn base(provider: &Arc<Scripted>, clock: &Arc<HandClock>) -> Base {
 
 /// An instance in the store, and its seat.
 pub(crate) async fn seat(base: &Base) -> Arc<Seat> {
+    seat_of(base, "somebody").await
+}
+
+/// The same, of whom it is said who authorised.
+pub(crate) async fn seat_of(base: &Base, owner: &str) -> Arc<Seat> {
     let new = Instance {
         id: InstanceId(0),
         organization: OrganizationId(1),
@@ -176,8 +185,9 @@ pub(crate) async fn seat(base: &Base) -> Arc<Seat> {
     let instance = base.store.create_instance(new).await.unwrap();
     let mut unpolled = Configuration::default();
     unpolled.set("event.vendor.type", "webhook");
+    unpolled.set(OWNER, owner);
     let key = SigningKey::from_seed(&[1; 32]);
     let seat =
         seating::seat(&base.connectors[0], &instance, unpolled, &AddressPolicy::strict(), key);
-    Arc::new(seat.unwrap())
+    base.roster.seat(seat.unwrap())
 }

@@ -3,6 +3,7 @@
 
 mod refreshing;
 mod sealing;
+mod shared;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -180,6 +181,10 @@ impl Tokens {
         instance: InstanceId,
     ) -> Option<impl Future<Output = ()> + Send + 'static> {
         let seat = self.base.roster.by_id(instance)?;
+        if !self.of_same_owner(&seat).is_empty() {
+            // It would end the tokens of the others as well.
+            return None;
+        }
         let connector = crate::find_connector(&self.base.connectors, seat.element).ok()?.clone();
         let grant = self.stored(instance).await.ok()?;
         let opened = self.open(&grant.sealed_tokens).ok()?.tokens;

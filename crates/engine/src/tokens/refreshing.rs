@@ -71,6 +71,9 @@ impl Tokens {
         match outcome {
             Ok(granted) => self.keep(seat, grant, &opened, granted).await,
             Err(RefreshError::Refused { provider_message }) => {
+                if let Some(tokens) = self.taken_over(seat, &grant, &opened).await? {
+                    return Ok(tokens);
+                }
                 let reason = self.reason(provider_message, &opened, before);
                 self.base.store.refuse_grant(seat.id, generation, reason.clone()).await?;
                 tracing::warn!(instance = %seat.id, %reason, "the customer must authorise again");

@@ -1,7 +1,7 @@
 //! Refreshes against a provider whose answers are laid ready.
 
 use super::*;
-use crate::stand_in::{HandClock, Scripted, base, granted, seat};
+use crate::stand_in::{HandClock, Scripted, base, granted, seat, seat_of};
 use ledgerhook_connector::RefreshError;
 
 struct Bench {
@@ -192,4 +192,48 @@ async fn a_refusal_of_old_tokens_says_nothing_of_those_of_a_new_authorisation() 
     tokens.shut_out(instance, &Secret::new("a9"), "disconnected").await;
     let standing = tokens.standing(instance).await.unwrap();
     assert_eq!(standing.needs_reauthentication.as_deref(), Some("disconnected"));
+}
+
+#[tokio::test]
+async fn tokens_that_another_company_of_the_user_has_ended_are_replaced_by_its_own() {
+    let bench = Bench::new().await;
+    let other = seat_of(&bench.base, "somebody").await;
+    bench.clock.pass(Duration::from_secs(60));
+    bench.tokens.take(other.id, &granted("a2", "r2")).await.unwrap();
+    bench.answers([refused(), Ok(granted("a3", "r3")), refused()]);
+    assert_eq!(bench.call().await.unwrap(), "a2");
+    assert_eq!(bench.call().await.unwrap(), "a3");
+    // Now the other one's has ended.
+    let tokens = bench.tokens.current(&other).await.unwrap();
+    assert_eq!(tokens.token, Secret::new("a3"));
+    assert_eq!(bench.asked(), ["r1", "r2", "r2"]);
+    let standing = bench.tokens.standing(bench.seat.id).await.unwrap();
+    assert_eq!(standing, Standing::default());
+}
+
+#[tokio::test]
+async fn tokens_of_another_user_are_no_help_and_older_ones_are_none() {
+    let bench = Bench::new().await;
+    let stranger = seat_of(&bench.base, "somebody else").await;
+    bench.clock.pass(Duration::from_secs(60));
+    bench.tokens.take(stranger.id, &granted("a2", "r2")).await.unwrap();
+    bench.answers([refused()]);
+    assert_eq!(bench.refused().await, "invalid_grant");
+
+    let younger = seat_of(&bench.base, "somebody").await;
+    bench.tokens.take(younger.id, &granted("a3", "r3")).await.unwrap();
+    bench.answers([refused()]);
+    bench.clock.pass(Duration::from_secs(3_600));
+    let error = bench.tokens.current(&younger).await.unwrap_err();
+    assert!(matches!(error, AccessError::NeedsReauthentication(_)), "{error}");
+}
+
+#[tokio::test]
+async fn the_provider_is_told_of_an_end_with_the_last_company_of_a_user_only() {
+    let bench = Bench::new().await;
+    let other = seat_of(&bench.base, "somebody").await;
+    bench.tokens.take(other.id, &granted("a2", "r2")).await.unwrap();
+    assert!(bench.tokens.farewell(bench.seat.id).await.is_none());
+    bench.base.roster.unseat(bench.seat.id);
+    assert!(bench.tokens.farewell(other.id).await.is_some());
 }

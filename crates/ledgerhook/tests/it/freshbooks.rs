@@ -95,6 +95,33 @@ async fn what_a_lost_notice_should_have_told_a_sweep_finds() {
     assert_eq!(received[0].header("ledgerhook-detection"), "reconcile");
 }
 
+/// FreshBooks keeps one refresh token alive for a user and an app.
+#[tokio::test]
+async fn two_businesses_of_one_person_keep_their_access() {
+    let wish = json!({"event.vendor.type": "hybrid", "event.poller.urls": "customers"});
+    let (stage, first) = connected(wish.clone()).await;
+    stage.open_freshbooks(&stage.tenant, Business::new(439_001, "DEF456", "Federation"));
+    let identity = stage.freshbooks().users()[0].identity_id;
+    let candidate = Candidate::freshbooks("Federation", identity).with(wish);
+    let second = stage.connect_to(&stage.tenant, &candidate).await;
+    let is_polled = async |instance: &Instance| {
+        let path = format!("/instances/{}/poll", instance.id);
+        let polled = async || {
+            let answer = stage.tenant.caller.post(&path, &Value::Null).await;
+            (answer.status == 200).then_some(())
+        };
+        eventually("the business is polled", PATIENCE, polled).await;
+    };
+    for _ in 0..2 {
+        stage.freshbooks().expire_access_tokens(identity).unwrap();
+        is_polled(&first).await;
+        is_polled(&second).await;
+    }
+    stage.tenant.caller.delete(&format!("/instances/{}", second.id)).await.ok();
+    stage.freshbooks().expire_access_tokens(identity).unwrap();
+    is_polled(&first).await;
+}
+
 #[tokio::test]
 async fn callbacks_end_with_the_instance() {
     let (stage, instance) = connected(json!({"event.poller.urls": "customers"})).await;

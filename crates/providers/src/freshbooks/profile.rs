@@ -13,6 +13,8 @@ pub(super) const ACCOUNT_ID: &str = "freshbooks.account.id";
 pub(super) const BUSINESS_ID: &str = "freshbooks.business.id";
 /// The UUID of the business, by which the newest parts of FreshBooks name it.
 pub(super) const BUSINESS_UUID: &str = "freshbooks.business.uuid";
+/// Who authorised.
+pub(super) const IDENTITY_ID: &str = "freshbooks.identity.id";
 /// The scopes that are asked for.
 pub(super) const SCOPE: &str = "scope";
 /// Seconds that an access token lives.
@@ -30,6 +32,7 @@ pub(crate) static PROFILE: ElementProfile = ElementProfile {
     authentication: "oauth2",
     resources: RESOURCES,
     keys: KEYS,
+    grant_owner: Some(IDENTITY_ID),
 };
 
 const CHANGES: &[ChangeKind] = &[Created, Updated, Deleted];
@@ -127,6 +130,12 @@ static KEYS: &[KeyProfile] = &[
         "The number of the business, for projects, time and services",
     ),
     key(BUSINESS_UUID, "Business UUID", KeyKind::Text, "The UUID of the business"),
+    key(
+        IDENTITY_ID,
+        "Identity ID",
+        KeyKind::Text,
+        "Who authorised; FreshBooks keeps one refresh token alive for a user and an app",
+    ),
     key(
         keys::USER_TOKEN,
         "OAuth User Token",

@@ -42,6 +42,7 @@ pub(crate) static PROFILE: ElementProfile = ElementProfile {
     authentication: OAUTH2,
     resources: RESOURCES,
     keys: KEYS,
+    grant_owner: None,
 };
 
 const CHANGES: &[ChangeKind] = &[Created, Updated, Deleted];

@@ -39,6 +39,7 @@ pub(crate) static PROFILE: ElementProfile = ElementProfile {
     authentication: "oauth2",
     resources: &RESOURCES,
     keys: KEYS,
+    grant_owner: None,
 };
 
 const ALL_CHANGES: &[ChangeKind] = &[Created, Updated, Deleted];

@@ -41,6 +41,7 @@ static PROFILE: ElementProfile = ElementProfile {
     image: "elements/bookshelf.png",
     hub: "finance",
     authentication: "oauth2",
+    grant_owner: None,
     resources: &[
         ResourceProfile {
             name: "invoices",
@@ -243,6 +244,7 @@ impl ChangeFeed for Shelf {
         self.polls.fetch_add(1, Ordering::Relaxed);
         let polled = *self.polled.lock().unwrap();
         let (mut changes, mut reads, mut note) = (Vec::new(), 1, None);
+        request.access.tokens().await?;
         match polled {
             Polled::Change => {
                 let version = Version::Revision("0".to_owned());

@@ -96,6 +96,7 @@ async fn a_refused_question_does_not_pause_what_else_is_polled() {
         "oauth.api.key": "key",
         "event.notification.enabled": true,
         "event.poller.refresh_interval": "100000",
+        "event.poller.urls": "invoices",
         "event.poller.configuration": questions,
     });
     let id = gateway.connect("shop", configuration).await["id"].clone();

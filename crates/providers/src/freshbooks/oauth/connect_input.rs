@@ -13,7 +13,7 @@ use crate::connect_input::{
 };
 use crate::freshbooks::api::{is_account_id, is_business_id};
 use crate::freshbooks::profile::{
-    ACCOUNT_ID, BUSINESS_ID, BUSINESS_NAME, BUSINESS_UUID, USER_REFRESH_INTERVAL,
+    ACCOUNT_ID, BUSINESS_ID, BUSINESS_NAME, BUSINESS_UUID, IDENTITY_ID, USER_REFRESH_INTERVAL,
 };
 
 /// Longest code, in characters; those that were seen have 64.
@@ -136,6 +136,7 @@ fn business(
         account: account.to_owned(),
         number: Some(number.to_owned()),
         uuid: configuration.text(BUSINESS_UUID).map(str::to_owned),
+        identity: configuration.text(IDENTITY_ID).map(str::to_owned),
     }))
 }
 

@@ -12,7 +12,9 @@ use super::connect_input::Wanted;
 use crate::connect_input::{entry_name, problem};
 use crate::freshbooks::api::{is_account_id, is_business_id};
 use crate::freshbooks::faults;
-use crate::freshbooks::profile::{ACCOUNT_ID, BUSINESS_ID, BUSINESS_NAME, BUSINESS_UUID};
+use crate::freshbooks::profile::{
+    ACCOUNT_ID, BUSINESS_ID, BUSINESS_NAME, BUSINESS_UUID, IDENTITY_ID,
+};
 
 /// Most businesses that are listed in an error.
 const NAMES_MAX: usize = 20;
@@ -35,6 +37,8 @@ pub(super) struct Business {
     pub(super) number: Option<String>,
     /// Its UUID.
     pub(super) uuid: Option<String>,
+    /// The number of the person who authorised.
+    pub(super) identity: Option<String>,
 }
 
 impl Business {
@@ -43,6 +47,7 @@ impl Business {
         let mut configuration = vec![(ACCOUNT_ID, self.account.clone())];
         configuration.extend(self.number.map(|number| (BUSINESS_ID, number)));
         configuration.extend(self.uuid.map(|uuid| (BUSINESS_UUID, uuid)));
+        configuration.extend(self.identity.map(|identity| (IDENTITY_ID, identity)));
         Connected { company: self.account, tokens, configuration }
     }
 }
@@ -54,6 +59,7 @@ struct Body {
 
 #[derive(Deserialize)]
 struct Me {
+    identity_id: Option<Value>,
     #[serde(default)]
     business_memberships: Vec<Membership>,
 }
@@ -88,27 +94,30 @@ impl BusinessOfMember {
         }
     }
 
-    fn to_business(&self) -> Option<Business> {
+    fn to_business(&self, identity: Option<&str>) -> Option<Business> {
         let account = self.account()?.to_owned();
         let uuid = self.business_uuid.clone().filter(|uuid| uuid.len() <= UUID_BYTES_MAX);
-        Some(Business { account, number: self.number(), uuid })
+        let number = self.id.as_ref().and_then(number);
+        Some(Business { account, number, uuid, identity: identity.map(str::to_owned) })
     }
+}
 
-    fn number(&self) -> Option<String> {
-        let number = match self.id.as_ref()? {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        is_business_id(&number).then_some(number)
-    }
+/// A number that may come as a text.
+fn number(value: &Value) -> Option<String> {
+    let number = match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    is_business_id(&number).then_some(number)
 }
 
 /// The one business that is meant: by its name, and where several have it, by the account id that
 /// may be given beside it.
 pub(super) fn find(answer: &Answer, wanted: &Wanted<'_>) -> Result<Business, ConnectError> {
-    let all = businesses(answer)?;
+    let (all, identity) = me(answer)?;
     let found: Vec<&BusinessOfMember> = all.iter().filter(|one| one.is(wanted)).collect();
-    let mut usable: Vec<Business> = found.iter().filter_map(|one| one.to_business()).collect();
+    let usable = found.iter().filter_map(|one| one.to_business(identity.as_deref()));
+    let mut usable: Vec<Business> = usable.collect();
     // Somebody with two roles in a business is a member twice.
     usable.sort_by(|a, b| a.account.cmp(&b.account));
     usable.dedup_by(|a, b| a.account == b.account);
@@ -125,7 +134,8 @@ pub(super) fn find(answer: &Answer, wanted: &Wanted<'_>) -> Result<Business, Con
     Err(refused(wanted, problem, &all))
 }
 
-fn businesses(answer: &Answer) -> Result<Vec<BusinessOfMember>, ConnectError> {
+/// The businesses of whoever authorised, and who that is.
+fn me(answer: &Answer) -> Result<(Vec<BusinessOfMember>, Option<String>), ConnectError> {
     let refused = || match faults::refusal(answer) {
         ProviderError::Unauthorized => ConnectError::Refused {
             message: format!(
@@ -146,8 +156,9 @@ fn businesses(answer: &Answer) -> Result<Vec<BusinessOfMember>, ConnectError> {
         return Err(refused());
     }
     let body: Body = serde_json::from_slice(&answer.body).map_err(|_| refused())?;
-    let memberships = body.response.business_memberships;
-    Ok(memberships.into_iter().filter_map(|member| member.business).collect())
+    let Me { identity_id, business_memberships } = body.response;
+    let businesses = business_memberships.into_iter().filter_map(|member| member.business);
+    Ok((businesses.collect(), identity_id.as_ref().and_then(number)))
 }
 
 fn refused(wanted: &Wanted<'_>, what: &str, all: &[BusinessOfMember]) -> ConnectError {

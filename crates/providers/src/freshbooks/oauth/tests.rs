@@ -110,6 +110,7 @@ async fn a_code_is_exchanged_and_the_business_found_by_its_name() {
             ("freshbooks.account.id", "ABC123".to_owned()),
             ("freshbooks.business.id", "439000".to_owned()),
             ("freshbooks.business.uuid", "a_uuid1".to_owned()),
+            ("freshbooks.identity.id", "12345".to_owned()),
         ]
     );
     assert_eq!(
