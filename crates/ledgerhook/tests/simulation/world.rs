@@ -8,9 +8,11 @@ pub(crate) mod sage;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use axum::http::Method;
 use ledgerhook_providers::ProviderSettings;
 use ledgerhook_testkit::Http;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use url::Url;
 
 use crate::chance::Chance;
 use crate::setup::{InstancePlan, Kind};
@@ -124,6 +126,9 @@ pub(crate) trait World: Sized + fmt::Debug {
     /// The element's key.
     const ELEMENT: &'static str;
 
+    /// The gateway's settings of its addresses, and where the stand-in has them.
+    const ADDRESSES: &'static [(&'static str, &'static str)];
+
     /// How its instances may learn of changes; drawn from evenly.
     const KINDS: &'static [Kind];
 
@@ -149,13 +154,32 @@ pub(crate) trait World: Sized + fmt::Debug {
     fn base_url(&self) -> &str;
 
     /// The gateway's settings that lead it to `base_url` instead of the provider's own addresses.
-    fn settings(base_url: &str) -> ProviderSettings;
+    fn settings(base_url: &str) -> ProviderSettings {
+        let entry = |(name, path): &(&str, &str)| ((*name).to_owned(), format!("{base_url}{path}"));
+        let entries = Self::ADDRESSES.iter().map(entry).collect();
+        ProviderSettings([(Self::ELEMENT.to_owned(), entries)].into())
+    }
 
     /// Registers an app, whose notices go to `url`. They are numbered in the order of this call.
     fn admit(&mut self, app: &App, url: &str);
 
+    /// Name and value of the button on the provider's page with which a company's customer consents.
+    fn consent(&self, company: usize) -> (&'static str, String);
+
     /// A customer consents at `oauth_url`; returns the `providerData` that an instance is made of.
-    async fn authorize(&self, http: &Http, oauth_url: &str, company: usize) -> Value;
+    async fn authorize(&self, http: &Http, oauth_url: &str, company: usize) -> Value {
+        let (page, query) = oauth_url.split_once('?').expect("an authorisation asks for something");
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        let (button, value) = self.consent(company);
+        let answer =
+            http.call(Method::POST, page, &form, format!("{query}&{button}={value}")).await;
+        let back = Url::parse(answer.header("location").expect("a way back")).expect("a URL");
+        assert!(back.as_str().starts_with(REDIRECT_URI));
+        let mut brought: BTreeMap<_, _> = back.query_pairs().into_owned().collect();
+        assert!(brought.contains_key("code"), "{brought:?}");
+        brought.retain(|name, _| ["code", "realmId"].contains(&name.as_str()));
+        json!(brought)
+    }
 
     /// Is told that time has passed.
     fn clock_moved(&self);

@@ -2,21 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use axum::http::Method;
-use ledgerhook_providers::ProviderSettings;
 use ledgerhook_sandbox::freshbooks::{
     App as PortalApp, Bookkeeper, Business, CallKind, CallbackConduct, DeletedReads, EventForm,
     Fault, FaultPlan, FreshBooks, FreshBooksOptions, HandshakeForm, RecordOperation, RecordState,
     SoftDeleteNotice, ThrottleLimits, User,
 };
 use ledgerhook_sandbox::{Sandbox, SandboxOptions};
-use ledgerhook_testkit::Http;
 use serde_json::{Map, Value, json};
-use url::Url;
 
-use super::{
-    App, Beginning, Dating, Notice, REDIRECT_URI, RecordKey, Stamp, Standing, State, World,
-};
+use super::{App, Beginning, Dating, Notice, RecordKey, Stamp, Standing, State, World};
 use crate::chance::Chance;
 use crate::setup::{InstancePlan, Kind};
 
@@ -197,6 +191,13 @@ impl FreshBooksWorld {
 
 impl World for FreshBooksWorld {
     const ELEMENT: &'static str = "freshbooksv2";
+    const ADDRESSES: &'static [(&'static str, &'static str)] = &[
+        ("authorize_url", "/oauth/authorize"),
+        ("token_url", "/auth/oauth/token"),
+        ("revoke_url", "/auth/oauth/revoke"),
+        ("me_url", "/auth/api/v1/users/me"),
+        ("api_url", ""),
+    ];
     const KINDS: &'static [Kind] = &[Kind::Webhook, Kind::Polling, Kind::Hybrid, Kind::Hybrid];
 
     const PACED_FEEDS: &'static [&'static str] = &[];
@@ -243,19 +244,6 @@ impl World for FreshBooksWorld {
         self.books().base_url()
     }
 
-    fn settings(base_url: &str) -> ProviderSettings {
-        let urls = [
-            ("authorize_url", "/oauth/authorize"),
-            ("token_url", "/auth/oauth/token"),
-            ("revoke_url", "/auth/oauth/revoke"),
-            ("me_url", "/auth/api/v1/users/me"),
-            ("api_url", ""),
-        ];
-        let entry = |(name, path): (&str, &str)| (name.to_owned(), format!("{base_url}{path}"));
-        let entries = urls.into_iter().map(entry).collect();
-        ProviderSettings([(Self::ELEMENT.to_owned(), entries)].into())
-    }
-
     /// Where its notices go, the gateway says for each callback.
     fn admit(&mut self, app: &App, _url: &str) {
         let portal = PortalApp::new(&app.client_id, &app.client_secret);
@@ -263,15 +251,8 @@ impl World for FreshBooksWorld {
         self.apps.push(app.client_id.clone());
     }
 
-    async fn authorize(&self, http: &Http, oauth_url: &str, company: usize) -> Value {
-        let (page, query) = oauth_url.split_once('?').expect("an authorisation asks for something");
-        let form = [("content-type", "application/x-www-form-urlencoded")];
-        let consent = format!("{query}&identity_id={}", owner_of(company));
-        let answer = http.call(Method::POST, page, &form, consent).await;
-        let back = Url::parse(answer.header("location").expect("a way back")).expect("a URL");
-        assert!(back.as_str().starts_with(REDIRECT_URI));
-        let code = back.query_pairs().find(|(name, _)| name == "code");
-        json!({"code": code.expect("a code").1})
+    fn consent(&self, company: usize) -> (&'static str, String) {
+        ("identity_id", owner_of(company).to_string())
     }
 
     fn clock_moved(&self) {

@@ -2,19 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use axum::http::Method;
-use ledgerhook_providers::ProviderSettings;
 use ledgerhook_sandbox::quickbooks::{
     App as PortalApp, Bookkeeper, ChangeOperation, Company, Fault, FaultPlan, FaultTarget,
     MergeSpelling, QuickBooks, QuickBooksOptions, RecordStanding, RecordState, ThrottleLimits,
     WebhookConduct, WebhookFormat,
 };
 use ledgerhook_sandbox::{Sandbox, SandboxOptions};
-use ledgerhook_testkit::Http;
-use serde_json::{Map, Value, json};
-use url::Url;
+use serde_json::{Map, Value};
 
-use super::{App, Beginning, Notice, REDIRECT_URI, RecordKey, Stamp, Standing, State, World};
+use super::{App, Beginning, Notice, RecordKey, Stamp, Standing, State, World};
 use crate::chance::Chance;
 use crate::setup::Kind;
 
@@ -121,6 +117,13 @@ impl QuickBooksWorld {
 
 impl World for QuickBooksWorld {
     const ELEMENT: &'static str = "quickbooks";
+    const ADDRESSES: &'static [(&'static str, &'static str)] = &[
+        ("authorize_url", "/connect/oauth2"),
+        ("token_url", "/oauth2/v1/tokens/bearer"),
+        ("revoke_url", "/v2/oauth2/tokens/revoke"),
+        ("api_url", ""),
+        ("sandbox_api_url", ""),
+    ];
     const KINDS: &'static [Kind] = &[Kind::Webhook, Kind::Polling, Kind::Hybrid, Kind::Hybrid];
     const PACED_FEEDS: &'static [&'static str] = &["query"];
 
@@ -158,19 +161,6 @@ impl World for QuickBooksWorld {
         self.sandbox.base_url()
     }
 
-    fn settings(base_url: &str) -> ProviderSettings {
-        let urls = [
-            ("authorize_url", "/connect/oauth2"),
-            ("token_url", "/oauth2/v1/tokens/bearer"),
-            ("revoke_url", "/v2/oauth2/tokens/revoke"),
-            ("api_url", ""),
-            ("sandbox_api_url", ""),
-        ];
-        let entry = |(name, path): (&str, &str)| (name.to_owned(), format!("{base_url}{path}"));
-        let entries = urls.into_iter().map(entry).collect();
-        ProviderSettings([(Self::ELEMENT.to_owned(), entries)].into())
-    }
-
     fn admit(&mut self, app: &App, url: &str) {
         let formats = [WebhookFormat::Legacy, WebhookFormat::CloudEvents];
         let portal = PortalApp {
@@ -182,16 +172,8 @@ impl World for QuickBooksWorld {
         self.apps.push(app.client_id.clone());
     }
 
-    async fn authorize(&self, http: &Http, oauth_url: &str, company: usize) -> Value {
-        let (page, query) = oauth_url.split_once('?').expect("an authorisation asks for something");
-        let realm = &self.companies[company];
-        let form = [("content-type", "application/x-www-form-urlencoded")];
-        let consent = format!("{query}&realm_id={realm}");
-        let answer = http.call(Method::POST, page, &form, consent).await;
-        let back = Url::parse(answer.header("location").expect("a way back")).expect("a URL");
-        assert!(back.as_str().starts_with(REDIRECT_URI));
-        let code = back.query_pairs().find(|(name, _)| name == "code");
-        json!({"code": code.expect("a code").1, "realmId": realm})
+    fn consent(&self, company: usize) -> (&'static str, String) {
+        ("realm_id", self.companies[company].clone())
     }
 
     fn clock_moved(&self) {

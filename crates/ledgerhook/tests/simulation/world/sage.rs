@@ -4,18 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Mutex, PoisonError};
 
-use axum::http::Method;
-use ledgerhook_providers::ProviderSettings;
 use ledgerhook_sandbox::sage::{
     App as PortalApp, Bookkeeper, Business, CallKind, Fault, FaultPlan, RecordOperation,
     RecordState, Sage, SageOptions,
 };
 use ledgerhook_sandbox::{Sandbox, SandboxOptions};
-use ledgerhook_testkit::Http;
 use serde_json::{Map, Value, json};
-use url::Url;
 
-use super::{App, Beginning, Notice, REDIRECT_URI, RecordKey, Stamp, Standing, State, World};
+use super::{App, Beginning, Notice, RecordKey, Stamp, Standing, State, World};
 use crate::chance::Chance;
 use crate::setup::Kind;
 
@@ -164,6 +160,12 @@ impl SageWorld {
 
 impl World for SageWorld {
     const ELEMENT: &'static str = "sageone";
+    const ADDRESSES: &'static [(&'static str, &'static str)] = &[
+        ("authorize_url", "/oauth2/auth/central"),
+        ("token_url", "/token"),
+        ("revoke_url", "/revoke"),
+        ("api_url", ""),
+    ];
     const KINDS: &'static [Kind] = &[Kind::Polling];
     const PACED_FEEDS: &'static [&'static str] = &[
         "analysis-type-categories",
@@ -230,34 +232,15 @@ impl World for SageWorld {
         self.books().base_url()
     }
 
-    fn settings(base_url: &str) -> ProviderSettings {
-        let urls = [
-            ("authorize_url", "/oauth2/auth/central"),
-            ("token_url", "/token"),
-            ("revoke_url", "/revoke"),
-            ("api_url", ""),
-        ];
-        let entry = |(name, path): (&str, &str)| (name.to_owned(), format!("{base_url}{path}"));
-        let entries = urls.into_iter().map(entry).collect();
-        ProviderSettings([(Self::ELEMENT.to_owned(), entries)].into())
-    }
-
     fn admit(&mut self, app: &App, _url: &str) {
         let portal = PortalApp::new(&app.client_id, &app.client_secret);
         self.books().put_app(portal).expect("room for an app");
         self.apps.push(app.client_id.clone());
     }
 
-    async fn authorize(&self, http: &Http, oauth_url: &str, company: usize) -> Value {
-        let (page, query) = oauth_url.split_once('?').expect("an authorisation asks for something");
+    fn consent(&self, company: usize) -> (&'static str, String) {
         let business = self.books().business(&self.companies[company]).expect("a company");
-        let form = [("content-type", "application/x-www-form-urlencoded")];
-        let consent = format!("{query}&user={}", business.user);
-        let answer = http.call(Method::POST, page, &form, consent).await;
-        let back = Url::parse(answer.header("location").expect("a way back")).expect("a URL");
-        assert!(back.as_str().starts_with(REDIRECT_URI));
-        let code = back.query_pairs().find(|(name, _)| name == "code");
-        json!({"code": code.expect("a code").1})
+        ("user", business.user)
     }
 
     fn clock_moved(&self) {}
