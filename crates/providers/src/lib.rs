@@ -1,13 +1,13 @@
 //! The providers behind the connector contract, one folder each with the same file names, and the
 //! [`registry`] that builds them. Adding a provider is one folder and one line in `PROVIDERS`.
 
+mod answered;
 mod connect_input;
 mod freshbooks;
 mod patience;
 mod quickbooks;
 mod sage;
 mod settings;
-mod settled;
 mod token_endpoint;
 
 #[cfg(test)]

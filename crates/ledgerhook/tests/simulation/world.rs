@@ -163,7 +163,7 @@ pub(crate) trait World: Sized + fmt::Debug {
     /// Registers an app, whose notices go to `url`. They are numbered in the order of this call.
     fn admit(&mut self, app: &App, url: &str);
 
-    /// Name and value of the button on the provider's page with which a company's customer consents.
+    /// Name and value of the button on the provider's page with which a customer consents.
     fn consent(&self, company: usize) -> (&'static str, String);
 
     /// A customer consents at `oauth_url`; returns the `providerData` that an instance is made of.

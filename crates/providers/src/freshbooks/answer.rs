@@ -3,11 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use http::header::DATE;
-use jiff::fmt::rfc2822;
 use ledgerhook_connector::ProviderError;
 use ledgerhook_egress::Answer;
-use ledgerhook_model::Moment;
 use serde_json::value::RawValue;
 
 use super::faults;
@@ -53,12 +50,6 @@ pub(super) fn list<'a>(
     Ok(ListPage { rows, pages: number("pages"), total: number("total") })
 }
 
-/// When an answer was given, by FreshBooks' clock.
-pub(super) fn answered_at(answer: &Answer) -> Option<Moment> {
-    let text = answer.headers.get(DATE)?.to_str().ok()?;
-    Some(rfc2822::parse(text).ok()?.timestamp().into())
-}
-
 /// The members of what an answer is about: without `response` and `result`, where it has them.
 fn members(answer: &Answer) -> Result<Members<'_>, ProviderError> {
     if answer.truncated {
@@ -88,7 +79,7 @@ fn object(json: &str) -> Option<Members<'_>> {
 mod tests {
     use std::time::Duration;
 
-    use http::{HeaderMap, HeaderValue, StatusCode};
+    use http::{HeaderMap, StatusCode};
 
     use super::*;
 
@@ -156,16 +147,5 @@ mod tests {
         let body = r#"{"response":{"errors":[{"errno":1012,"message":"Client not found."}]}}"#;
         let error = item(&answer(body), "client").unwrap_err();
         assert!(matches!(error, ProviderError::NotFound(_)), "{error}");
-    }
-
-    #[test]
-    fn the_time_of_an_answer_is_its_date() {
-        let mut dated = answer("{}");
-        assert_eq!(answered_at(&dated), None);
-        let date = HeaderValue::from_static("Fri, 20 Nov 2026 08:00:00 GMT");
-        dated.headers.insert(DATE, date);
-        assert_eq!(answered_at(&dated), Moment::parse("2026-11-20T08:00:00Z"));
-        dated.headers.insert(DATE, HeaderValue::from_static("soon"));
-        assert_eq!(answered_at(&dated), None);
     }
 }

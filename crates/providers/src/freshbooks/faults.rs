@@ -4,13 +4,12 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use jiff::Timestamp;
 use ledgerhook_connector::ProviderError;
 use ledgerhook_egress::Answer;
 use serde_json::Value;
 
-use super::answer::answered_at;
 use super::api::is_number;
+use crate::answered::wait_asked_for;
 
 /// How long to wait when FreshBooks throttles and does not say how long: it publishes no limits,
 /// and a minute is the usual window of one.
@@ -105,12 +104,8 @@ fn of_unreadable(answer: &Answer) -> ProviderError {
     }
 }
 
-/// A date in `Retry-After` is held against the answer's own date, so the two clocks need not agree;
-/// without one no date asks to wait.
 fn throttled(answer: &Answer) -> ProviderError {
-    let now = answered_at(answer).map_or(Timestamp::MAX, |moment| moment.timestamp());
-    let said = answer.retry_after(now).filter(|wait| !wait.is_zero());
-    ProviderError::Throttled { wait: said.unwrap_or(THROTTLE_WAIT) }
+    ProviderError::Throttled { wait: wait_asked_for(answer).unwrap_or(THROTTLE_WAIT) }
 }
 
 fn fault(body: &Value) -> Fault {

@@ -15,13 +15,14 @@ use ledgerhook_egress::Answer;
 use ledgerhook_model::configuration::Configuration;
 use ledgerhook_model::{Detection, Moment};
 
-use super::answer::{self, ListPage, answered_at};
+use super::answer::{self, ListPage};
 use super::api::{Api, Company, PER_PAGE, business_id};
 use super::entities::{Entity, KnownEntities, KnownEntity, Parameters, Place};
 use super::question::Question;
 use super::record::Row;
 use super::stamp::day_before;
 use super::{entities, faults};
+use crate::answered::answered_at;
 use findings::Findings;
 
 /// Most pages of one list in one go: 30,000 records. It bounds the calls, and the memory for

@@ -23,13 +23,14 @@ use ledgerhook_model::{Change, ChangeKind, Moment};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::answer::{self, ListPage, answered_at};
+use super::answer::{self, ListPage};
 use super::api::{Api, Company, PER_PAGE, is_number};
 use super::entities::{KnownEntities, KnownEntity};
 use super::faults;
 use super::feed::SweepFeed;
 use super::record::Row;
 use super::stamp::Stamp;
+use crate::answered::answered_at;
 use question::Question;
 
 /// FreshBooks' hub.

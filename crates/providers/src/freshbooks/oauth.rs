@@ -3,6 +3,7 @@
 mod connect_input;
 mod granted;
 mod membership;
+mod wanted;
 
 use std::sync::Arc;
 
@@ -21,9 +22,10 @@ use url::form_urlencoded;
 use super::endpoints::Endpoints;
 use crate::connect_input::after_exchange;
 use crate::token_endpoint::{Refusal, TokenEndpoint, form_with_credentials};
-use connect_input::{CodeGrant, ExternalGrant, Wanted, redirect_uri};
+use connect_input::{CodeGrant, ExternalGrant, redirect_uri};
 use granted::Granted;
 use membership::Business;
+use wanted::Wanted;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 

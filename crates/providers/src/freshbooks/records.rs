@@ -9,12 +9,13 @@ use ledgerhook_connector::{ProviderError, Records, RecordsPage, RecordsRequest};
 use ledgerhook_egress::Answer;
 use ledgerhook_model::Change;
 
-use super::answer::{self, answered_at};
+use super::answer;
 use super::api::{Api, Company, is_number};
 use super::entities::{self, KnownEntities, KnownEntity};
 use super::faults;
 use super::question::Question;
 use super::record::Row;
+use crate::answered::answered_at;
 
 /// FreshBooks' records.
 #[derive(Debug)]

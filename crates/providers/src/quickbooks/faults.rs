@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use http::header::DATE;
-use jiff::Timestamp;
-use jiff::fmt::rfc2822;
 use ledgerhook_connector::ProviderError;
 use ledgerhook_egress::Answer;
 use serde::Deserialize;
+
+use crate::answered::wait_asked_for;
 
 /// How long to wait when Intuit throttles and does not say how long: what its documents advise.
 const THROTTLE_WAIT: Duration = Duration::from_secs(60);
@@ -196,17 +195,9 @@ fn of_unreadable(answer: &Answer) -> ProviderError {
     }
 }
 
-/// Intuit is not known to send `Retry-After`; a proxy on the way may. A date in it is held against
-/// the answer's own date, so the two clocks need not agree.
+/// Intuit is not known to send `Retry-After`; a proxy on the way may.
 fn throttled(answer: &Answer) -> ProviderError {
-    let said = answer.retry_after(answered_at(answer)).filter(|wait| !wait.is_zero());
-    ProviderError::Throttled { wait: said.unwrap_or(THROTTLE_WAIT) }
-}
-
-/// The answer's date; without one the end of time, after which no date asks to wait.
-fn answered_at(answer: &Answer) -> Timestamp {
-    let text = answer.headers.get(DATE).and_then(|value| value.to_str().ok());
-    text.and_then(|text| rfc2822::parse(text).ok()).map_or(Timestamp::MAX, |date| date.timestamp())
+    ProviderError::Throttled { wait: wait_asked_for(answer).unwrap_or(THROTTLE_WAIT) }
 }
 
 fn words(answer: &Answer, meaning: &str, error: &FaultError) -> String {

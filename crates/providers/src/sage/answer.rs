@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::faults;
 use super::record::Row;
-use crate::settled::settled_until;
+use crate::answered::settled_until;
 
 /// A page of a list.
 #[derive(Debug)]

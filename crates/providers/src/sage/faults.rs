@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use jiff::Timestamp;
 use ledgerhook_connector::ProviderError;
 use ledgerhook_egress::Answer;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::settled::date;
+use crate::answered::wait_asked_for;
 
 /// How long to wait when Sage throttles and does not say how long.
 const THROTTLE_WAIT: Duration = Duration::from_secs(5);
@@ -100,12 +99,8 @@ pub(super) fn not_understood(answer: &Answer, problem: &str) -> ProviderError {
     ProviderError::Unavailable(format!("Sage's answer (status {status}) {problem}"))
 }
 
-/// A date in `Retry-After` is held against the answer's own, so the two clocks need not agree;
-/// without one the end of time, after which no date asks to wait.
 fn throttled(answer: &Answer) -> ProviderError {
-    let said = answer.retry_after(date(answer).unwrap_or(Timestamp::MAX));
-    let wait = said.filter(|wait| !wait.is_zero()).unwrap_or(THROTTLE_WAIT);
-    ProviderError::Throttled { wait }
+    ProviderError::Throttled { wait: wait_asked_for(answer).unwrap_or(THROTTLE_WAIT) }
 }
 
 fn complaint(answer: &Answer) -> Complaint {

@@ -22,7 +22,7 @@ use super::entities::{self, Entity};
 use super::faults;
 use super::feed::SageFeed;
 use super::record::Row;
-use crate::settled::date;
+use crate::answered::answered_at;
 use question::Question;
 
 /// Most records on a page of Sage's.
@@ -77,7 +77,7 @@ impl SageHub {
             }
             let list = read_list(&answer)?;
             // The first answer's time: what changes while the others are read comes after it.
-            page.answered_at = page.answered_at.or_else(|| date(&answer).map(Moment::from));
+            page.answered_at = page.answered_at.or_else(|| answered_at(&answer));
             page.total = list.total;
             let rows = shown(&list, pages_before.saturating_mul(items));
             let is_last = is_last(&list, number.saturating_mul(items), items);

@@ -8,7 +8,7 @@ use ledgerhook_connector::{ProviderError, Records, RecordsPage, RecordsRequest};
 
 use super::api::{Api, Company, record_path};
 use super::{answer, entities, faults};
-use crate::settled::settled_until;
+use crate::answered::settled_until;
 
 /// Sage's records.
 #[derive(Debug)]

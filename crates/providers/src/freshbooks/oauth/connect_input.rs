@@ -7,45 +7,18 @@ use ledgerhook_model::configuration::{Configuration, keys};
 
 use super::granted::ACCESS_LIFETIME_DEFAULT;
 use super::membership::Business;
+use super::wanted::Wanted;
 use crate::connect_input::{
     self, CODE, Missing, access_lifetime, check_authorised, check_code, entry_name, problem,
     provider_text,
 };
-use crate::freshbooks::api::{is_account_id, is_business_id};
+use crate::freshbooks::api::is_business_id;
 use crate::freshbooks::profile::{
     ACCOUNT_ID, BUSINESS_ID, BUSINESS_NAME, BUSINESS_UUID, IDENTITY_ID, USER_REFRESH_INTERVAL,
 };
 
 /// Longest code, in characters; those that were seen have 64.
 const CODE_CHARS_MAX: usize = 2_048;
-
-/// Longest name of a business, in characters: the original's text fields.
-const NAME_CHARS_MAX: usize = 1_000;
-
-/// Which of the customer's businesses is meant.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Wanted<'a> {
-    /// By its name.
-    pub(super) name: Option<&'a str>,
-    /// By its account id.
-    pub(super) account: Option<&'a str>,
-}
-
-impl<'a> Wanted<'a> {
-    fn read(configuration: &'a Configuration) -> Result<Self, ConnectError> {
-        let name = configuration.text(BUSINESS_NAME);
-        let account = configuration.text(ACCOUNT_ID);
-        if name.is_some_and(|name| name.chars().count() > NAME_CHARS_MAX) {
-            let text = format!("it is longer than {NAME_CHARS_MAX} characters");
-            return Err(problem(&entry_name(BUSINESS_NAME), text));
-        }
-        if account.is_some_and(|account| !is_account_id(account)) {
-            let text = "it must be an account id, which is made of letters and digits";
-            return Err(problem(&entry_name(ACCOUNT_ID), text));
-        }
-        Ok(Self { name, account })
-    }
-}
 
 /// A code to exchange, and with what.
 pub(super) struct CodeGrant<'a> {

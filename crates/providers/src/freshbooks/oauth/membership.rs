@@ -8,7 +8,7 @@ use ledgerhook_model::configuration::keys;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::connect_input::Wanted;
+use super::wanted::Wanted;
 use crate::connect_input::{entry_name, problem};
 use crate::freshbooks::api::{is_account_id, is_business_id};
 use crate::freshbooks::faults;

@@ -8,13 +8,13 @@ use ledgerhook_connector::ProviderError;
 use ledgerhook_egress::Answer;
 use ledgerhook_model::{Change, Moment};
 
+use crate::answered::settled_until;
 use crate::patience::Patience;
 use crate::sage::answer::{self, ListPage};
 use crate::sage::api::{Api, Company, list_path, record_path};
 use crate::sage::entities::Entity;
 use crate::sage::faults;
 use crate::sage::record::Row;
-use crate::settled::settled_until;
 
 /// Most records on a page: as many as Sage gives.
 pub(super) const ITEMS_PER_PAGE: u64 = 200;
