@@ -16,22 +16,35 @@ const PER_ANSWER: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Patience {
     left: Duration,
+    /// Before, there is nothing that would have to begin anew.
+    is_begun: bool,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { left: AT_FIRST }
+        Self { left: AT_FIRST, is_begun: false }
     }
 }
 
 impl Patience {
     /// Notes that a call was answered.
     pub(crate) fn answered(&mut self) {
+        self.is_begun = true;
         self.left += PER_ANSWER;
     }
 
+    /// Waits until a throttled call may be made again; false, and at once, when no call was
+    /// answered yet or not so much patience is left.
+    pub(crate) async fn outlasts(&mut self, wait: Duration) -> bool {
+        let is_worth_it = self.is_begun && self.takes(wait);
+        if is_worth_it {
+            tokio::time::sleep(wait).await;
+        }
+        is_worth_it
+    }
+
     /// Takes a wait from what is left; false when there is not so much.
-    pub(crate) fn takes(&mut self, wait: Duration) -> bool {
+    fn takes(&mut self, wait: Duration) -> bool {
         let left = self.left.checked_sub(wait);
         self.left = left.unwrap_or(self.left);
         left.is_some()

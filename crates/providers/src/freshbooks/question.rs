@@ -16,13 +16,12 @@ pub(super) struct Question<'a> {
     /// The business that it is about.
     pub(super) company: Company<'a>,
     patience: Patience,
-    is_begun: bool,
 }
 
 impl<'a> Question<'a> {
     /// A question about a business.
     pub(super) fn new(api: &'a Api, company: Company<'a>) -> Self {
-        Self { api, company, patience: Patience::default(), is_begun: false }
+        Self { api, company, patience: Patience::default() }
     }
 
     /// Makes a call.
@@ -34,14 +33,11 @@ impl<'a> Question<'a> {
         loop {
             let answer = self.api.get(self.company, path, parameters).await?;
             if answer.status != StatusCode::TOO_MANY_REQUESTS {
-                self.is_begun = true;
                 self.patience.answered();
                 return Ok(answer);
             }
             match faults::refusal(&answer) {
-                ProviderError::Throttled { wait } if self.is_begun && self.patience.takes(wait) => {
-                    tokio::time::sleep(wait).await;
-                }
+                ProviderError::Throttled { wait } if self.patience.outlasts(wait).await => {}
                 error => return Err(error),
             }
         }

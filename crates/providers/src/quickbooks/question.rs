@@ -16,7 +16,6 @@ pub(super) struct Question<'a> {
     api: &'a Api,
     company: Company<'a>,
     patience: Patience,
-    is_begun: bool,
 }
 
 /// One call.
@@ -29,7 +28,7 @@ enum Call<'a> {
 impl<'a> Question<'a> {
     /// A question about a company.
     pub(super) fn new(api: &'a Api, company: Company<'a>) -> Self {
-        Self { api, company, patience: Patience::default(), is_begun: false }
+        Self { api, company, patience: Patience::default() }
     }
 
     /// Asks change data capture.
@@ -59,14 +58,12 @@ impl<'a> Question<'a> {
                 Err(_) => None,
             };
             let Some(wait) = wait else {
-                self.is_begun = true;
                 self.patience.answered();
                 return answer;
             };
-            if !self.is_begun || !self.patience.takes(wait) {
+            if !self.patience.outlasts(wait).await {
                 return answer;
             }
-            tokio::time::sleep(wait).await;
         }
     }
 }

@@ -206,11 +206,7 @@ impl<'a> Reader<'a> {
                 return Ok(answer);
             }
             match faults::refusal(&answer) {
-                ProviderError::Throttled { wait }
-                    if self.reads > 1 && self.patience.takes(wait) =>
-                {
-                    tokio::time::sleep(wait).await;
-                }
+                ProviderError::Throttled { wait } if self.patience.outlasts(wait).await => {}
                 error => return Err(error),
             }
         }
