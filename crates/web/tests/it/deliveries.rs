@@ -1,14 +1,10 @@
 //! Deliveries: listed, and sent again.
 
 use std::net::TcpListener;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::gateway_under_test::GatewayUnderTest;
-
-/// How long a delivery may take to end. Far longer than it takes; only a failure waits so long.
-const DEADLINE: Duration = Duration::from_secs(20);
+use crate::gateway_under_test::{GatewayUnderTest, eventually};
 
 /// A callback URL that nobody listens at.
 fn dead_callback() -> Value {
@@ -18,17 +14,12 @@ fn dead_callback() -> Value {
 
 /// The parked deliveries, as soon as there are so many.
 async fn parked(gateway: &GatewayUnderTest, count: usize) -> Vec<Value> {
-    let look = async {
-        loop {
-            let list = gateway.get("GET /deliveries?status=parked").await.ok();
-            let list = list.as_array().unwrap().clone();
-            if list.len() == count {
-                return list;
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+    let list = async || {
+        let list = gateway.get("GET /deliveries?status=parked").await.ok();
+        list.as_array().unwrap().clone()
     };
-    tokio::time::timeout(DEADLINE, look).await.expect("parked in time")
+    eventually(count, async || list().await.len()).await;
+    list().await
 }
 
 #[tokio::test]
