@@ -253,6 +253,7 @@ impl Polling {
     /// Forgets an instance that is gone.
     pub(crate) fn forget(&self, instance: InstanceId) {
         self.end(instance);
+        self.plan().forget(instance);
         self.observed().forget(instance);
         self.forget_pause(instance);
     }

@@ -48,6 +48,11 @@ impl Plan {
         self.begun.get(&instance).copied().unwrap_or_default()
     }
 
+    /// Forgets an instance that is gone.
+    pub(super) fn forget(&mut self, instance: InstanceId) {
+        self.begun.remove(&instance);
+    }
+
     /// Removes the polls of an instance, unless they were begun again since they were `begun`.
     pub(super) fn end(&mut self, instance: InstanceId, begun: u64) {
         if self.begun(instance) == begun {
